@@ -1,0 +1,150 @@
+"""Everything that can go wrong, as one tree; a class says what kind of thing happened and which exit code tells it.
+
+    RobotError                  1   the robot itself failed: a fault of ours
+    ├── UsageError              2   a command, setting or file is wrong; nothing was started
+    │   ├── SettingsError           robot.toml, environment
+    │   ├── NameUnknown             no such flow, organisation or run
+    │   ├── DossierUnreadable       missing, empty, too large, not a dossier
+    │   ├── VaultClosed             the store of secrets is locked, or lacks the secret
+    │   └── BrowserMissing          no Chrome or Chromium where the settings or the system say
+    ├── Refused                10   the portal said no: a business answer, never tried again by itself
+    │   ├── CaptchaRefused          the picture's characters were not right
+    │   ├── CredentialsRefused      user name or password
+    │   └── ActivationRefused       the activation code, or the activation as a whole
+    ├── ChainBroken            11   between the page and the token something does not answer
+    │   ├── FormAbsent              the form to choose a signature did not appear
+    │   └── BrowserFailed           the browser did not start, or died
+    ├── PortalUnavailable      12   no answer, an error page, or a session that ended
+    │   └── SessionExpired          the portal signed us out
+    ├── OutcomeUnknown         13   sent, and no answer: a person or a look-up decides, never a second click
+    ├── Waiting                14   the run goes on when something arrives
+    │   ├── MailAwaited             the mail has not come
+    │   └── PersonAwaited           a question has no answer yet
+    └── Cancelled             130   a person stopped the run
+
+Each is raised with a key of the catalogue's `[errors]` table and what fills the sentence; `str(error)` is the English
+sentence (for the log), `error.text.say("vi")` the operator's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from robot.texts import Text
+
+
+class RobotError(Exception):
+    """The robot itself failed."""
+
+    exit_code: ClassVar[int] = 1
+    outcome: ClassVar[str] = "failed"
+
+    def __init__(self, key: str, **fills: Any) -> None:
+        self.text = Text(f"errors.{key}", fills)
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return self.text.say("en")
+
+
+class UsageError(RobotError):
+    """A command, setting or file is wrong; nothing was started."""
+
+    exit_code = 2
+    outcome = "usage"
+
+
+class SettingsError(UsageError):
+    """A setting is missing, misspelt or wrong: the sentence names file, key and what to write."""
+
+
+class NameUnknown(UsageError):
+    """No such flow, organisation or run; the sentence names the nearest one."""
+
+
+class DossierUnreadable(UsageError):
+    """The dossier's file is missing, empty, too large or not a dossier."""
+
+
+class VaultClosed(UsageError):
+    """The store of secrets is locked, or does not hold the secret that a setting refers to."""
+
+
+class BrowserMissing(UsageError):
+    """No Chrome or Chromium was found."""
+
+
+class Refused(RobotError):
+    """The portal said no, in words: a business answer that a machine never argues with."""
+
+    exit_code = 10
+    outcome = "refused"
+
+
+class CaptchaRefused(Refused):
+    """The portal did not take the characters of the captcha; asked again a settable number of times."""
+
+
+class CredentialsRefused(Refused):
+    """The portal did not take the user name or the password."""
+
+
+class ActivationRefused(Refused):
+    """The portal did not take the activation code; the known remedy is a new registration."""
+
+
+class ChainBroken(RobotError):
+    """A link between the page and the token does not answer."""
+
+    exit_code = 11
+    outcome = "chain_broken"
+
+
+class FormAbsent(ChainBroken):
+    """The form to choose a signature did not appear, whatever was tried."""
+
+    outcome = "form_absent"
+
+
+class BrowserFailed(ChainBroken):
+    """The browser did not start, or was gone before the work was done."""
+
+
+class PortalUnavailable(RobotError):
+    """The portal gave no answer, an error page, or ended the session."""
+
+    exit_code = 12
+    outcome = "portal_unavailable"
+
+
+class SessionExpired(PortalUnavailable):
+    """The portal signed the robot out; before an intent the flow may start again."""
+
+
+class OutcomeUnknown(RobotError):
+    """Something was sent and no answer came; nothing is sent again."""
+
+    exit_code = 13
+    outcome = "unknown"
+
+
+class Waiting(RobotError):
+    """The run stops here and goes on when what it waits for has come."""
+
+    exit_code = 14
+    outcome = "waiting"
+
+
+class MailAwaited(Waiting):
+    """The mail has not come within the time that one run waits."""
+
+
+class PersonAwaited(Waiting):
+    """A question to a person has no answer."""
+
+
+class Cancelled(RobotError):
+    """A person stopped the run."""
+
+    exit_code = 130
+    outcome = "cancelled"

@@ -1,0 +1,55 @@
+"""The one log (loguru): to a file under the robot's home, and to stderr when asked; nothing secret can be printed.
+
+Two measures: loguru's `diagnose` is off, since it prints the values of local variables into tracebacks, and each line is
+redacted as a whole, traceback included, at the last moment before it is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from robot.redaction import Redactor
+
+LINE = "{time:YYYY-MM-DDTHH:mm:ss.SSS!UTC}Z {level: <7} {extra[action]} {message} {extra}"
+LARGEST_BYTES = 10 * 1024 * 1024
+FILES_KEPT = 10
+
+
+class _Redacting(logging.Formatter):
+    """Formats nothing (loguru has done it), takes out what is secret."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redactor.redact(record.getMessage())
+
+
+def set_up(redactor: Redactor, folder: Path | None, *, verbose: bool = False) -> None:
+    """Send the log to `folder/vss-robot.log` (10 MB a file, ten files) and, when verbose, to stderr.
+
+    Every line carries a machine-readable action: `logger.bind(action="run.begin").info(...)`.
+    """
+    logger.remove()
+    logger.configure(extra={"action": "-"})
+    handlers: list[logging.Handler] = []
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "vss-robot.log"
+        handlers.append(
+            RotatingFileHandler(path, maxBytes=LARGEST_BYTES, backupCount=FILES_KEPT - 1, encoding="utf-8", delay=True),
+        )
+    if verbose:
+        handlers.append(logging.StreamHandler(sys.stderr))
+    for handler in handlers:
+        handler.setFormatter(_Redacting(redactor))
+        logger.add(handler, format=LINE, level="DEBUG", backtrace=False, diagnose=False)

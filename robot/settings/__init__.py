@@ -1,0 +1,36 @@
+"""Settings: `robot.toml`, then the environment (`VSS_ROBOT_…`) over it, into one strict model."""
+
+from robot.settings.load import SETTINGS_VARIABLE, VAULT_FD_VARIABLE, find, load
+from robot.settings.model import (
+    Browser,
+    Evidence,
+    Ledger,
+    Mail,
+    MailPatterns,
+    Organisation,
+    Portal,
+    Questions,
+    Settings,
+    Signing,
+    Timers,
+    Vault,
+)
+
+__all__ = [
+    "SETTINGS_VARIABLE",
+    "VAULT_FD_VARIABLE",
+    "Browser",
+    "Evidence",
+    "Ledger",
+    "Mail",
+    "MailPatterns",
+    "Organisation",
+    "Portal",
+    "Questions",
+    "Settings",
+    "Signing",
+    "Timers",
+    "Vault",
+    "find",
+    "load",
+]
