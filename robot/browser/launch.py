@@ -1,0 +1,140 @@
+"""Starting the browser with the signing extension, and ending it with all it started.
+
+An extension loads only into a persistent context, so there is one browser a session. The robot handles signals itself:
+Playwright's own handlers would close the browser before evidence is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+from loguru import logger
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
+from robot.browser.find import find_browser
+from robot.errors import BrowserFailed, SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Playwright
+
+    from robot.browser.profile import Profile
+    from robot.settings import Settings
+
+# Playwright's defaults that would keep an installed extension from running or from being updated.
+DROPPED_DEFAULTS = ("--disable-extensions", "--disable-component-extensions-with-background-pages")
+GRACE_S = 3.0  # how long an ended browser's processes may take to go by themselves
+
+
+@dataclass
+class Browser:
+    """A running browser: one persistent context on one profile."""
+
+    context: BrowserContext
+    profile: Profile
+    _playwright: Playwright
+
+    @property
+    def version(self) -> str:
+        """Chrome's version, as `156.0.8078.79`."""
+        running = self.context.browser
+        return running.version if running is not None else ""
+
+    def close(self) -> None:
+        """End the browser and everything it started; a browser that does not go by itself is killed."""
+        with contextlib.suppress(PlaywrightError):
+            self.context.close()
+        with contextlib.suppress(PlaywrightError):
+            self._playwright.stop()
+        kill(self.profile, grace_s=GRACE_S)
+
+
+def kill(profile: Profile, *, grace_s: float = 0) -> None:
+    """See to it that no process of the profile lives, nor a child of one (a native host), after at most `grace_s`."""
+    living = profile.processes()
+    for process in list(living):
+        with contextlib.suppress(psutil.Error):
+            living.extend(child for child in process.children(recursive=True) if child not in living)
+    if grace_s:
+        _, living = psutil.wait_procs(living, timeout=grace_s)
+    for process in living:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def launch(settings: Settings, profile: Profile, host_program: Path | None, *, headed: bool) -> Browser:
+    """Start the browser on `profile` with the extension, its native host registered.
+
+    Raises:
+        BrowserMissing: no browser.
+        SettingsError: the unpacked extension is not where the settings say.
+        BrowserFailed: it did not start.
+    """
+    profile.make_ready()
+    signing = settings.signing
+    if signing.write_manifest and host_program is not None and signing.host_name:
+        profile.write_host_manifest(signing.host_name, host_program, settings.browser.extension_id)
+    playwright = sync_playwright().start()
+    try:
+        program = find_browser(settings.browser.executable, playwright.chromium.executable_path)
+        width, height = settings.browser.window
+        context = playwright.chromium.launch_persistent_context(
+            profile.folder,
+            executable_path=program,
+            headless=settings.browser.headless and not headed,
+            args=_arguments(settings),
+            ignore_default_args=list(DROPPED_DEFAULTS),
+            chromium_sandbox=not as_root(),
+            env=_environment(),
+            locale=settings.browser.language,
+            viewport={"width": width, "height": height},
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+    except PlaywrightError as wrong:
+        playwright.stop()
+        kill(profile)
+        raise BrowserFailed("browser_failed", why=_first_line(wrong)) from wrong
+    except BaseException:
+        playwright.stop()
+        raise
+    context.set_default_timeout(settings.timers.page_s * 1000)
+    browser = Browser(context, profile, playwright)
+    logger.bind(action="browser.started").debug("{} {}", program, browser.version)
+    return browser
+
+
+def as_root() -> bool:
+    """Whether Chrome's sandbox must stay off because the robot runs as root (Chrome refuses it then)."""
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+def _arguments(settings: Settings) -> list[str]:
+    arguments = ["--no-first-run", "--no-default-browser-check"]
+    folder = settings.browser.extension_dir
+    if folder is not None:
+        if not (folder / "manifest.json").is_file():
+            raise SettingsError("extension_dir_absent", folder=folder)
+        arguments += [f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
+    if settings.portal.host_resolver_rules:
+        arguments.append(f"--host-resolver-rules={settings.portal.host_resolver_rules}")
+    if settings.portal.spki_pins:
+        arguments.append(f"--ignore-certificate-errors-spki-list={','.join(settings.portal.spki_pins)}")
+    return arguments
+
+
+def _environment() -> dict[str, str | float | bool]:
+    """The environment without what is the robot's own: Chrome hands it on to every native host."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("VSS_ROBOT_")}
+
+
+def _first_line(wrong: Exception) -> str:
+    return str(wrong).strip().splitlines()[0]
