@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from robot.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Chrome would keep what is typed (passwords, form history) in the profile: the vault alone keeps secrets.
 PREFERENCES: dict[str, Any] = {
@@ -84,7 +85,7 @@ class Profile:
         lock = self.folder / "SingletonLock"
         if sys.platform == "win32" or not lock.is_symlink():
             return None  # on Windows Chrome holds the file open, and the start itself fails
-        host, _, pid = os.readlink(lock).rpartition("-")
+        host, _, pid = str(lock.readlink()).rpartition("-")
         alive = pid.isdigit() and psutil.pid_exists(int(pid))
         return int(pid) if alive and host == socket.gethostname() and self.processes() else None
 

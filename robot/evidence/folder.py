@@ -1,0 +1,88 @@
+"""A run's folder: `run.json`, `screenshots/`, `traces/`, `console.jsonl`, `network.jsonl`, `mails.jsonl`.
+
+Each text is redacted before it is written. A screenshot covers the fields that the settings call masked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from loguru import logger
+from playwright.sync_api import Error as PlaywrightError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from robot.redaction import Redactor
+
+SCREENSHOT_MS = 5_000  # a page that cannot be drawn within this is not worth the wait
+MASK_COLOUR = "#5b6770"
+
+
+class RunFolder:
+    """The evidence folder of one run."""
+
+    def __init__(self, folder: Path, redactor: Redactor, masked: Sequence[str]) -> None:
+        self.folder = folder
+        self._redactor = redactor
+        self._masked = masked
+        self._pictures = 0
+        for name in ("", "screenshots", "traces", "questions"):
+            (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def write_run(self, facts: Mapping[str, Any]) -> None:
+        """Write `run.json` anew, whole: a reader never sees half of it."""
+        self._replace("run.json", self._redactor.redact(json.dumps(facts, ensure_ascii=False, indent=1, default=str)))
+
+    def note(self, stream: str, **facts: Any) -> None:
+        """Add a line with the time (UTC) to `STREAM.jsonl`."""
+        line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **facts}, ensure_ascii=False, default=str)
+        with (self.folder / f"{stream}.jsonl").open("a", encoding="utf-8") as file:
+            file.write(self._redactor.redact(line) + "\n")
+
+    def screenshot(self, page: Page, name: str) -> Path | None:
+        """Picture of the page as it stands, masked; None, and a line in the log, where the page can no longer be drawn."""
+        self._pictures += 1
+        file = self.folder / "screenshots" / f"{self._pictures:02d}-{slug(name)}.png"
+        try:
+            page.screenshot(
+                path=file,
+                mask=[page.locator(selector) for selector in self._masked],
+                mask_color=MASK_COLOUR,
+                timeout=SCREENSHOT_MS,
+            )
+        except PlaywrightError as wrong:
+            logger.bind(action="evidence.screenshot_failed").warning("{}: {}", file.name, str(wrong).splitlines()[0])
+            return None
+        return file
+
+    def question(self, name: str) -> Path:
+        """Where the picture of a question goes."""
+        return self.folder / "questions" / f"{slug(name)}.png"
+
+    def trace(self, number: int) -> Path:
+        """Where a chunk of the trace goes."""
+        return self.folder / "traces" / f"trace-{number:02d}.zip"
+
+    def screenshots(self) -> list[Path]:
+        """The pictures taken so far, in order."""
+        return sorted((self.folder / "screenshots").glob("*.png"))
+
+    def _replace(self, name: str, text: str) -> None:
+        beside = self.folder / f".{name}.new"
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, self.folder / name)  # noqa: PTH105 - the atomic call, by its plain name
+
+
+def slug(name: str) -> str:
+    """A file name for a step's name: ASCII letters, digits and hyphens, at most 60 characters."""
+    plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60] or "step"

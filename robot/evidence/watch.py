@@ -1,0 +1,60 @@
+"""Watching a browser: console, script errors and network go to the run's folder; masked fields stay unreadable.
+
+Of the network only method, address without query, status and duration are kept: bodies and queries may hold secrets.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
+
+    from robot.evidence.folder import RunFolder
+
+# A constructed style sheet is not stopped by a page's content security policy, an inserted <style> is.
+VEIL = """(() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(%s + '{-webkit-text-security:disc !important}');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+})()"""
+
+
+def watch(context: BrowserContext, folder: RunFolder, masked: Sequence[str]) -> None:
+    """Note everything that `context` says from now on, and veil the masked fields on each of its pages."""
+    if masked:
+        context.add_init_script(VEIL % json.dumps(", ".join(masked)))
+
+    def console(message: ConsoleMessage) -> None:
+        folder.note("console", kind=message.type, text=message.text, where=_place(message.location.get("url", "")))
+
+    def script_error(error: WebError) -> None:
+        folder.note("console", kind="script_error", text=str(error.error))
+
+    def finished(request: Request) -> None:
+        response = request.response()
+        folder.note(
+            "network",
+            method=request.method,
+            address=_place(request.url),
+            status=response.status if response else None,
+            ms=round(request.timing["responseEnd"]),
+        )
+
+    def failed(request: Request) -> None:
+        folder.note("network", method=request.method, address=_place(request.url), failure=request.failure)
+
+    context.on("console", console)
+    context.on("weberror", script_error)
+    context.on("requestfinished", finished)
+    context.on("requestfailed", failed)
+
+
+def _place(address: str) -> str:
+    """Host and path of an address; what follows may hold a code."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.scheme
