@@ -46,7 +46,7 @@ class PortalPaths(_Strict):
     """Paths of the portal's pages; addresses have moved before, so none stands in code."""
 
     home: str = Field("/", description="first page")
-    register: str = Field("/dang-ky?loaidoituong=1", description="registration form of an organisation")
+    registration: str = Field("/dang-ky?loaidoituong=1", description="registration form of an organisation")
     activate: str = Field("/kich-hoat", description="page where the activation code is entered")
     login: str = Field("/dang-nhap", description="log-in")
     submit: str = Field("/ho-so/nop", description="upload of a dossier")
