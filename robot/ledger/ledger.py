@@ -1,0 +1,49 @@
+"""The books as one thing: opened once a process, closed at its end; every method is one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from robot.ledger.effects import Effects
+from robot.ledger.migrate import migrate
+from robot.ledger.questions import Questions
+from robot.ledger.runs import Runs
+from robot.ledger.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from robot import settings
+
+
+class Ledger(Runs, Effects, Questions):
+    """Runs and steps, effects, questions.
+
+    Every method may raise `UsageError("ledger_unreadable")`; `WrongState` where a row cannot go where it is sent.
+    """
+
+    @classmethod
+    def open(cls, settings: settings.Ledger, home: Path) -> Self:
+        """The books that the settings name, made or brought up to date where needed; `home/ledger.sqlite` by default.
+
+        Raises:
+            UsageError: `ledger_unreadable`, `ledger_newer`.
+        """
+        store = Store(settings.url, home)
+        try:
+            migrate(store)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store)
+
+    def close(self) -> None:
+        """Close the database; a closed ledger is used no more."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""How older books become today's: one file a version, in order."""

@@ -1,0 +1,1 @@
+"""The versions; each says what it changes and which one it follows."""

@@ -1,0 +1,96 @@
+"""The database under the books: how it is opened, and transactions whose errors are told in a sentence.
+
+SQLite: WAL, so that readers wait for nobody; synchronous FULL, so that what was committed survives a power cut; a writer
+takes the write lock when it begins (BEGIN IMMEDIATE), so that what it has read is still true when it writes.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+
+from robot.errors import UsageError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE_NAME = "ledger.sqlite"
+WAITS_MS = 10_000  # for another writer; a transaction here takes milliseconds
+READING = {"vss_robot_reading": True}
+
+
+class Store:
+    """A database, named in errors by its file or its address without the password."""
+
+    def __init__(self, address: str, home: Path) -> None:
+        self.name = address.partition("://")[0] if address else str(home / FILE_NAME)
+        try:
+            url = make_url(address) if address else URL.create("sqlite", database=str(home / FILE_NAME))
+            if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+                file = home / url.database
+                url = url.set(database=str(file))
+                file.parent.mkdir(parents=True, exist_ok=True)
+                self.name = str(file)
+            else:
+                self.name = url.render_as_string(hide_password=True)
+            self.engine = _engine(url)
+        except ArgumentError as wrong:  # the error repeats the address, a password in it included
+            raise UsageError("ledger_unreadable", file=self.name, why="not an address of a database") from wrong
+        except (NoSuchModuleError, ImportError, OSError) as wrong:
+            raise UsageError("ledger_unreadable", file=self.name, why=wrong) from wrong
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is on disk when the block ends, or has never been when the block raises.
+
+        Raises:
+            UsageError: `ledger_unreadable`: locked for ten seconds, not a database, read-only, disk full.
+        """
+        with self._told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that writes nothing and waits for no writer; errors as above."""
+        with self._told(), self.engine.connect().execution_options(**READING) as connection:
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise  # a rule of the schema: ours to answer, no matter of the file
+        except DBAPIError as wrong:
+            raise UsageError("ledger_unreadable", file=self.name, why=wrong.orig) from wrong
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url, json_serializer=partial(json.dumps, ensure_ascii=False, sort_keys=True))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins no transaction by itself
+    # Closed at once: a statement left open would hold a lock.
+    for pragma in (f"busy_timeout={WAITS_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _on_begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("vss_robot_reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,144 @@
+"""The tables as they are now; migrations/ brings older books here. What must never break is a rule of the schema."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from robot.ledger.rows import OUTCOMES
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, stored in UTC; a naive one is refused. SQLite keeps no offset, so UTC is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The same moment in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a time without its zone: {value}"
+            raise ValueError(message)
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the library's signature
+        """The moment as an aware time in UTC."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _one_of(column: str, names: tuple[str, ...], name: str) -> CheckConstraint:
+    listed = ", ".join(f"'{each}'" for each in names)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+FACTS = JSON(none_as_null=True)
+
+books = MetaData()
+
+runs = Table(
+    "runs",
+    books,
+    Column("id", String(32), primary_key=True),
+    Column("flow", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("parameters", FACTS, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("started", UtcTime, nullable=False),
+    Column("ended", UtcTime),
+    Column("receipt", FACTS),
+    Column("finding", FACTS),
+    # Who runs it: a process is named by its number and its start, and lives on one machine.
+    Column("machine", Text, nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("process_started", Float, nullable=False),
+    _one_of("outcome", OUTCOMES, "runs_outcome"),
+    CheckConstraint("(outcome = 'running') = (ended IS NULL)", name="runs_ended"),
+    Index("runs_started", "started"),
+)
+
+steps = Table(
+    "steps",
+    books,
+    Column("id", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.id", name="steps_run"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("started", UtcTime, nullable=False),
+    Column("ended", UtcTime),
+    _one_of("outcome", OUTCOMES, "steps_outcome"),
+    CheckConstraint("(outcome = 'running') = (ended IS NULL)", name="steps_ended"),
+)
+
+effects = Table(
+    "effects",
+    books,
+    Column("id", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.id", name="effects_run"), nullable=False, index=True),
+    Column("organisation", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("detail", FACTS, nullable=False),
+    Column("receipt", FACTS),
+    Column("said", Text),
+    Column("intended", UtcTime, nullable=False),
+    Column("settled", UtcTime),
+    _one_of("state", ("intent", "confirmed", "refused", "superseded"), "effects_state"),
+    CheckConstraint("attempt >= 1", name="effects_attempt"),
+    CheckConstraint("(state = 'intent') = (settled IS NULL)", name="effects_settled"),
+    CheckConstraint("state <> 'confirmed' OR receipt IS NOT NULL", name="effects_receipt"),
+    CheckConstraint("state <> 'refused' OR said IS NOT NULL", name="effects_said"),
+    UniqueConstraint("kind", "key", "attempt", name="effects_once"),
+    Index("effects_organisation", "kind", "organisation"),
+)
+
+# However many attempts there were, at most one of them stands.
+Index(
+    "effects_standing",
+    effects.c.kind,
+    effects.c.key,
+    unique=True,
+    sqlite_where=text("state IN ('intent', 'confirmed')"),
+    postgresql_where=text("state IN ('intent', 'confirmed')"),
+)
+
+questions = Table(
+    "questions",
+    books,
+    Column("id", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.id", name="questions_run"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("picture", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("asked", UtcTime, nullable=False),
+    Column("settled", UtcTime),
+    _one_of("state", ("open", "answered", "expired"), "questions_state"),
+    CheckConstraint("(state = 'open') = (settled IS NULL)", name="questions_settled"),
+)
