@@ -10,12 +10,14 @@
     ├── Refused                10   the portal said no: a business answer, never tried again by itself
     │   ├── CaptchaRefused          the picture's characters were not right
     │   ├── CredentialsRefused      user name or password
-    │   └── ActivationRefused       the activation code, or the activation as a whole
+    │   ├── ActivationRefused       the activation code, or the activation as a whole
+    │   └── PhoneTaken              the phone number belongs to another registration
     ├── ChainBroken            11   between the page and the token something does not answer
     │   ├── FormAbsent              the form to choose a signature did not appear
     │   └── BrowserFailed           the browser did not start, or died
     ├── PortalUnavailable      12   no answer, an error page, or a session that ended
-    │   └── SessionExpired          the portal signed us out
+    │   ├── SessionExpired          the portal signed us out
+    │   └── PageUnexpected          the page lacks what the flow needs: it may have been changed
     ├── OutcomeUnknown         13   sent, and no answer: a person or a look-up decides, never a second click
     ├── Waiting                14   the run goes on when something arrives
     │   ├── MailAwaited             the mail has not come
@@ -39,7 +41,7 @@ class RobotError(Exception):
     exit_code: ClassVar[int] = 1
     outcome: ClassVar[str] = "failed"
 
-    def __init__(self, key: str, **fills: Any) -> None:
+    def __init__(self, key: str, /, **fills: Any) -> None:
         self.text = Text(f"errors.{key}", fills)
         super().__init__(key)
 
@@ -93,6 +95,10 @@ class ActivationRefused(Refused):
     """The portal did not take the activation code; the known remedy is a new registration."""
 
 
+class PhoneTaken(Refused):
+    """The phone number is declared for another code; the known remedy leaves it blank."""
+
+
 class ChainBroken(RobotError):
     """A link between the page and the token does not answer."""
 
@@ -119,6 +125,10 @@ class PortalUnavailable(RobotError):
 
 class SessionExpired(PortalUnavailable):
     """The portal signed the robot out; before an intent the flow may start again."""
+
+
+class PageUnexpected(PortalUnavailable):
+    """The page lacks an element that the flow needs."""
 
 
 class OutcomeUnknown(RobotError):

@@ -1,6 +1,6 @@
 """Watching a browser: console, script errors and network go to the run's folder; masked fields stay unreadable.
 
-Of the network only method, address without query, status and duration are kept: bodies and queries may hold secrets.
+Of the network only method, address without query, and status are kept: bodies and queries may hold secrets.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
     from robot.evidence.folder import RunFolder
 
@@ -35,22 +35,15 @@ def watch(context: BrowserContext, folder: RunFolder, masked: Sequence[str]) -> 
     def script_error(error: WebError) -> None:
         folder.note("console", kind="script_error", text=str(error.error))
 
-    def finished(request: Request) -> None:
-        response = request.response()
-        folder.note(
-            "network",
-            method=request.method,
-            address=_place(request.url),
-            status=response.status if response else None,
-            ms=round(request.timing["responseEnd"]),
-        )
+    def answered(response: Response) -> None:
+        folder.note("network", method=response.request.method, address=_place(response.url), status=response.status)
 
     def failed(request: Request) -> None:
         folder.note("network", method=request.method, address=_place(request.url), failure=request.failure)
 
     context.on("console", console)
     context.on("weberror", script_error)
-    context.on("requestfinished", finished)
+    context.on("response", answered)
     context.on("requestfailed", failed)
 
 

@@ -79,6 +79,13 @@ class Portal(_Strict):
     )
     host_resolver_rules: str = Field("", description="Chrome's --host-resolver-rules; for a stand-in portal")
     tries: int = Field(3, ge=1, le=10, description="how often a page is asked for before the portal counts as unavailable")
+    refusals: str = Field(
+        "#toast-container .toast-error .toast-message", description="selector of what the portal says when it refuses"
+    )
+    marked_fields: str = Field(
+        ".invalid[formcontrolname], .ng-invalid.ng-touched[formcontrolname], [aria-invalid=true]",
+        description="selector of fields that the page marks as wrong without a word",
+    )
     paths: PortalPaths = PortalPaths()
     texts: PortalTexts = PortalTexts()
 

@@ -37,7 +37,7 @@ def catalogue(language: Language) -> dict[str, str]:
     return {f"{table}.{key}": sentence for table, rows in nested.items() for key, sentence in rows.items()}
 
 
-def say(key: str, language: Language, **fills: Any) -> str:
+def say(key: str, language: Language, /, **fills: Any) -> str:
     """The sentence of `key`, its placeholders filled; a `Text` among the fills is said in the same language.
 
     Raises:

@@ -1,0 +1,37 @@
+"""What a scripted flow is handed: a `Session` with steps, forms to expect, questions, letters and effects.
+
+A flow is a function of a session, an organisation and what it needs (`dossier`, `round_number`), declared by `@flow`.
+It reads as the operator's own instructions: no retry, no sleep, no try. Retries, timers, evidence and the books are the
+session's and the engine's concern.
+"""
+
+from robot.diagnosis import Finding, phone_remedied
+from robot.dossier import DossierHead
+from robot.errors import ActivationRefused, CaptchaRefused, PortalUnavailable, Refused, SessionExpired
+from robot.flow.declare import Flow, Receipt, discover, flow
+from robot.flow.effects import Earlier, Sent
+from robot.flow.session import Session
+from robot.flow.sights import Form, Remedy, Sight
+from robot.settings import Organisation
+
+__all__ = [
+    "ActivationRefused",
+    "CaptchaRefused",
+    "DossierHead",
+    "Earlier",
+    "Finding",
+    "Flow",
+    "Form",
+    "Organisation",
+    "PortalUnavailable",
+    "Receipt",
+    "Refused",
+    "Remedy",
+    "Sent",
+    "Session",
+    "SessionExpired",
+    "Sight",
+    "discover",
+    "flow",
+    "phone_remedied",
+]

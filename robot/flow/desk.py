@@ -1,0 +1,72 @@
+"""What lies on the desk of a session: the rooms below, handed over by whoever drives the flow."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from robot.errors import Cancelled
+
+if TYPE_CHECKING:
+    from robot.evidence import RunFolder
+    from robot.ledger import Ledger
+    from robot.redaction import Redactor
+    from robot.settings import Settings
+    from robot.texts import Text
+    from robot.vault import Vault
+
+
+class Progress(Protocol):
+    """Who hears how a run goes on, while it goes on."""
+
+    def step_begun(self, name: str) -> None:
+        """A step begins."""
+
+    def step_ended(self, name: str, seconds: float, *, done: bool) -> None:
+        """A step ends."""
+
+    def say(self, text: Text) -> None:
+        """A sentence between steps."""
+
+    def prompt(self, text: Text) -> str | None:
+        """Ask whoever sits there; None where nobody does."""
+
+
+class Cancel:
+    """A request to stop; the one place that waits without a browser waits here."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    def ask(self) -> None:
+        """Ask the run to stop; safe within a signal handler."""
+        self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody asked."""
+        return self._asked.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            Cancelled: as soon as somebody asks.
+        """
+        if self._asked.wait(seconds):
+            raise Cancelled("cancelled")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The rooms a session joins."""
+
+    settings: Settings
+    ledger: Ledger
+    vault: Vault
+    redactor: Redactor
+    folder: RunFolder
+    progress: Progress
+    headed: bool = False
+    cancel: Cancel = field(default_factory=Cancel)

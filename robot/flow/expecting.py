@@ -1,0 +1,92 @@
+"""Expecting something on the page: seen, refused in words, or silence; and what is done about a form that stays away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from loguru import logger
+
+from robot.diagnosis import Finding, look_along
+from robot.errors import CaptchaRefused, FormAbsent, OutcomeUnknown, Refused
+from robot.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from robot.flow.desk import Desk
+    from robot.flow.sights import Form, Remedy, Sight
+    from robot.flow.window import Window
+
+FormT = TypeVar("FormT", bound="Form")
+
+
+class Expecting:
+    """The waits of one session; `step` opens a step of that session."""
+
+    def __init__(self, desk: Desk, window: Window, step: Callable[[str], AbstractContextManager[None]]) -> None:
+        self._desk = desk
+        self._window = window
+        self._step = step
+        self._timers = desk.settings.timers
+        self.finding: Finding | None = None
+
+    def expect(self, sight: Sight, ask: Callable[[], None]) -> None:
+        """See `Session.expect`."""
+        if not self._asked_and_seen(sight, ask, self._timers.page_s):
+            raise OutcomeUnknown("silence", element=sight.name, seconds=f"{self._timers.page_s:g}")
+
+    def expect_form(self, form: FormT, ask: Callable[[], None], remedy: Remedy | None) -> FormT:
+        """See `Session.expect_form`."""
+        refusal: Refused | None = None
+        try:
+            if self._asked_and_seen(form.sight, ask, self._timers.form_s):
+                return form
+        except Refused as said:
+            if remedy is None or remedy.cures is None or not isinstance(said, remedy.cures):
+                raise
+            refusal = said
+        finding = self._absent(form.sight, trying=remedy)
+        if remedy is None or (finding.certainty == "certain" and refusal is None):
+            raise self._form_absent(finding)
+        with self._step(remedy.name):
+            remedy.apply()
+            if self._asked_and_seen(form.sight, ask, self._timers.form_s):
+                self.finding = remedy.proves
+                return form
+            raise self._form_absent(self._absent(form.sight, trying=None))
+
+    def _asked_and_seen(self, sight: Sight, ask: Callable[[], None], wait_s: float) -> bool:
+        """Ask, and say whether `sight` was seen; a refused captcha is asked again, any other refusal is raised."""
+        tries = self._desk.settings.questions.tries
+        for _ in range(tries):
+            self._window.forget_what_was_said()
+            ask()
+            seen = self._window.await_one(sight.locator, wait_s)
+            if seen == "seen":
+                return True
+            if seen == "silent":
+                return False
+            if not isinstance(seen, CaptchaRefused):
+                raise seen
+            self._desk.progress.say(seen.text)
+        raise CaptchaRefused("captcha_refused", tries=tries)
+
+    def _absent(self, sight: Sight, *, trying: Remedy | None) -> Finding:
+        """Screenshot of the page without the form, at this moment, and then a look along the chain."""
+        picture = self._desk.folder.screenshot(self._window.page, f"{sight.name} absent")
+        finding = look_along(self._window.page, self._desk.settings, self._window.marked_fields())
+        name = "labels.absent_once" if trying is not None and finding.certainty != "certain" else "labels.absent"
+        self._desk.progress.say(Text(name, {"form": Text("labels.form_certificates"), "picture": picture}))
+        self._desk.folder.note("findings", **finding.as_json("en"))
+        logger.bind(action="form.absent", link=finding.link).warning(finding.cause.say("en"))
+        return finding
+
+    def _form_absent(self, finding: Finding) -> FormAbsent:
+        self.finding = finding
+        return FormAbsent(
+            "form_absent",
+            form=Text("labels.form_certificates"),
+            seconds=f"{self._timers.form_s:g}",
+            finding=finding.sentence(),
+        )

@@ -1,0 +1,194 @@
+"""The session a flow is handed; it joins the rooms below and holds no knowledge of any page."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from loguru import logger
+from playwright.sync_api import Error as PlaywrightError
+
+from robot.errors import FormAbsent, OutcomeUnknown, Refused, RobotError, UsageError
+from robot.flow.effects import Earlier, Effects, Sent
+from robot.flow.expecting import Expecting
+from robot.flow.post import Post
+from robot.flow.questions import ask_person
+from robot.flow.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Locator, Page
+
+    from robot.diagnosis import Finding
+    from robot.flow.declare import Receipt
+    from robot.flow.desk import Desk
+    from robot.flow.sights import Form, Remedy, Sight
+    from robot.ledger import Effect
+    from robot.settings import Organisation, Settings
+
+FormT = TypeVar("FormT", bound="Form")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a part of a flow ended: with a receipt, or with a refusal that the flow expected as one of two ends."""
+
+    receipt: Receipt | None = None
+    refusal: Refused | None = None
+
+
+class Session:
+    """One run of a flow for one organisation."""
+
+    def __init__(self, desk: Desk, run: str, key: str, organisation: Organisation) -> None:
+        self.run = run
+        self.organisation_key = key
+        self.organisation = organisation
+        self.settings: Settings = desk.settings
+        self.seconds: dict[str, float] = {}
+        self._desk = desk
+        self.window = Window(desk, key, organisation.host_path or desk.settings.signing.host_path)
+        self.effects = Effects(desk, run)
+        self.post = Post(desk, key, organisation)
+        self._expecting = Expecting(desk, self.window, self.step)
+        self._pictured: Exception | None = None
+        self._questions = 0
+
+    @property
+    def page(self) -> Page:
+        """Playwright's page; the first use starts the browser."""
+        return self.window.page
+
+    @property
+    def finding(self) -> Finding | None:
+        """What was found about a form that did not appear, if one did not."""
+        return self._expecting.finding
+
+    def open(self, path: str) -> None:
+        """Go to a page of the portal, by a path of the settings or an address that the mail room has let through."""
+        self.window.open(path)
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """A step, by a name that a person understands; an error within it is pictured before the page changes.
+
+        Raises:
+            RobotError: also in place of an error of Playwright's, as what it means to the run.
+        """
+        step = self._desk.ledger.begin_step(self.run, name)
+        self._desk.progress.step_begun(name)
+        logger.bind(action="step.begin", run=self.run).debug(name)
+        begun = time.monotonic()
+        done = False
+        try:
+            with self.window.trace.step(name):
+                self._desk.cancel.wait(0)
+                yield
+            done = True
+        except PlaywrightError as wrong:
+            error = self.window.translate(wrong)
+            self._picture(name, error)
+            raise error from wrong
+        except RobotError as error:
+            self._picture(name, error)
+            raise
+        finally:
+            seconds = time.monotonic() - begun
+            self.seconds[name] = round(self.seconds.get(name, 0) + seconds, 3)
+            self._desk.ledger.end_step(step, "done" if done else "failed")
+            self._desk.progress.step_ended(name, seconds, done=done)
+
+    def expect(self, sight: Sight, *, ask: Callable[[], None]) -> None:
+        """Do `ask`, and wait until `sight` is seen; a captcha that was not taken is asked again, as often as settings say.
+
+        Raises:
+            Refused: the portal said no.
+            OutcomeUnknown: nothing was seen and nothing was said.
+        """
+        self._expecting.expect(sight, ask)
+
+    def expect_form(self, form: FormT, *, ask: Callable[[], None], remedy: Remedy | None = None) -> FormT:
+        """Do `ask`, and wait for the form; absent: screenshot now, diagnosis, the known remedy once, then an end.
+
+        Raises:
+            FormAbsent: with the finding, when it did not appear.
+            Refused: the portal said no in words.
+        """
+        return self._expecting.expect_form(form, ask, remedy)
+
+    def see(self, sight: Sight) -> Locator:
+        """Wait for something that the portal alone decides to show, such as a receipt.
+
+        Raises:
+            Refused: the portal said no instead.
+            OutcomeUnknown: silence, which is not success.
+        """
+        seen = self.window.await_one(sight.locator, self.settings.timers.answer_s)
+        if seen == "seen":
+            self.picture(sight.name)
+            return sight.locator
+        if seen == "silent":
+            raise OutcomeUnknown("silence", element=sight.name, seconds=f"{self.settings.timers.answer_s:g}")
+        raise seen
+
+    def ask(self, kind: str, picture: Locator) -> str:
+        """Ask a person about a picture on the page; the answer.
+
+        Raises:
+            PersonAwaited: nobody answered.
+        """
+        self._questions += 1
+        file = self._desk.folder.question(f"{kind}-{self._questions}")
+        picture.screenshot(path=file)
+        return ask_person(self._desk, self.run, self.organisation_key, kind, file)
+
+    def typing_secrets(self) -> contextlib.AbstractContextManager[None]:
+        """Within it no trace is recorded; afterwards the fields that held a secret are emptied."""
+        return self.window.secrets_on_page()
+
+    @contextlib.contextmanager
+    def effect(
+        self, kind: str, key: str, *, look_up: Callable[[], Receipt | None] | None = None, **detail: str
+    ) -> Iterator[Sent]:
+        """An effect outside: its intent is in the books before the block runs, its receipt after.
+
+        Raises:
+            OutcomeUnknown: the block ended without a receipt and `look_up` found none.
+        """
+        with self.effects.effect(kind, key, look_up, detail) as sent:
+            yield sent
+
+    def earlier(self, kind: str, key: str, **known: Any) -> Earlier:
+        """What the books say of an earlier effect of the same kind and key."""
+        return self.effects.earlier(kind, key, **known)
+
+    def settle(self, opened: Effect, found: Receipt | None) -> Receipt:
+        """Close an open effect with what a look-up found; without anything found it is held for a person."""
+        return self.effects.settle(opened, found)
+
+    def ending(self, part: Callable[[], Receipt], *, expected: type[Refused]) -> Ended:
+        """Run a part of the flow that may end with the `expected` refusal as one of its two ends."""
+        try:
+            return Ended(receipt=part())
+        except expected as refusal:
+            logger.bind(action="flow.expected_refusal", run=self.run).info(str(refusal))
+            return Ended(refusal=refusal)
+
+    def picture(self, name: str) -> None:
+        """Screenshot of the page as it stands, masked."""
+        self._desk.folder.screenshot(self.page, name)
+
+    def rest(self) -> None:
+        """End the browser: what comes next needs none."""
+        self.window.close()
+
+    def _picture(self, name: str, error: RobotError) -> None:
+        """One screenshot an error, at the innermost step; the absent form was pictured at its wait."""
+        if error is self._pictured or not self.window.is_open or isinstance(error, (FormAbsent, UsageError)):
+            return
+        self._pictured = error
+        if not self._desk.cancel.asked:
+            self._desk.folder.screenshot(self.page, f"{name} {error.outcome}")
