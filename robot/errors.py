@@ -14,6 +14,7 @@
     │   └── PhoneTaken              the phone number belongs to another registration
     ├── ChainBroken            11   between the page and the token something does not answer
     │   ├── FormAbsent              the form to choose a signature did not appear
+    │   ├── CertificateNotOffered   the token holds no certificate of the organisation
     │   └── BrowserFailed           the browser did not start, or died
     ├── PortalUnavailable      12   no answer, an error page, or a session that ended
     │   ├── SessionExpired          the portal signed us out
@@ -21,6 +22,7 @@
     ├── OutcomeUnknown         13   sent, and no answer: a person or a look-up decides, never a second click
     ├── Waiting                14   the run goes on when something arrives
     │   ├── MailAwaited             the mail has not come
+    │   ├── MailUnavailable         the mailbox cannot be read
     │   └── PersonAwaited           a question has no answer yet
     └── Cancelled             130   a person stopped the run
 
@@ -112,6 +114,10 @@ class FormAbsent(ChainBroken):
     outcome = "form_absent"
 
 
+class CertificateNotOffered(ChainBroken):
+    """The form lists certificates, and none of them is the organisation's."""
+
+
 class BrowserFailed(ChainBroken):
     """The browser did not start, or was gone before the work was done."""
 
@@ -147,6 +153,10 @@ class Waiting(RobotError):
 
 class MailAwaited(Waiting):
     """The mail has not come within the time that one run waits."""
+
+
+class MailUnavailable(Waiting):
+    """The mailbox cannot be read: no connection, no trust in the server, no answer."""
 
 
 class PersonAwaited(Waiting):
