@@ -1,0 +1,84 @@
+"""What every room's tests may use: the stand-in world as a running process, one a test worker."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.organisations import ORGANISATIONS, Organisation
+from fixtures.portal.faults import Faults
+from fixtures.portal.truth import Truth
+from fixtures.world import Layout, started
+
+
+@dataclass(frozen=True)
+class World:
+    """A world that is up: `state` is what `up` printed."""
+
+    layout: Layout
+    state: dict[str, Any]
+
+    @property
+    def faults(self) -> Faults:
+        """Sets and clears faults by tax code."""
+        return Faults(self.layout.truth)
+
+    def organisation(self, key: str) -> Organisation:
+        """The organisation of this key."""
+        return ORGANISATIONS[key]
+
+    def truth(self) -> dict[str, list[dict[str, Any]]]:
+        """What really happened at the portal so far."""
+        return Truth(self.layout.truth).snapshot()
+
+    def dossier(self, key: str, name: str = "BHXHDienTu.xml") -> Path:
+        """A sample dossier of the organisation."""
+        return self.layout.dossiers / key / name
+
+    def robot(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run the real command with this world's settings; the vault's pass phrase goes by file descriptor."""
+        with self.layout.pass_phrase.open("rb") as phrase:
+            environment = os.environ | {
+                "VSS_ROBOT_SETTINGS": str(self.layout.settings),
+                "VSS_ROBOT_VAULT_FD": str(phrase.fileno()),
+                **variables,
+            }
+            return subprocess.run(
+                [sys.executable, "-m", "robot", *arguments],
+                env=environment,
+                pass_fds=(phrase.fileno(),),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                check=False,
+            )
+
+    def robot_json(self, *arguments: str) -> dict[str, Any]:
+        """The object that the command prints with --json."""
+        done = self.robot(*arguments, "--json")
+        assert done.stdout, done.stderr
+        said: dict[str, Any] = json.loads(done.stdout)
+        return said
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory) -> Iterator[World]:
+    """A world with all organisations, shared by the tests of one worker: a test uses an organisation of its own, or cleans up."""
+    # A folder with a space and Vietnamese letters, as a user's own may have.
+    directory = tmp_path_factory.mktemp("world") / "thế giới"
+    with started(directory) as state:
+        yield World(Layout(directory.resolve()), state)
+
+
+@pytest.fixture
+def faults(world) -> Iterator[Faults]:
+    """The world's faults; whatever a test sets is cleared after it."""
+    yield world.faults
+    world.faults.clear()
