@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from fixtures.organisations import ORGANISATIONS
 from fixtures.pki import load_authority
 from fixtures.softhsm import so_pin_path
-from fixtures.token import open_signer, pin_path, softhsm_environment, softhsm_module
+from fixtures.token import make_tokens, open_signer, pin_path, softhsm_environment, softhsm_module
 
 
 def _certificate(world, key):
@@ -106,3 +106,14 @@ def test_signer_signs_with_the_certificates_key(token_world):
             key.certificate.public_key().verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
         with pytest.raises(UnsupportedAlgorithm):
             key.sign(b"", padding.PKCS1v15(), hashes.SHA512())
+
+
+def test_second_token_of_the_same_name_is_refused(token_world):
+    """Making a token that is there already fails with a sentence, and the token and its PIN stay as they were."""
+    organisation = token_world.organisations["an-phu"]
+    pin = pin_path(token_world.directory, organisation).read_text()
+    with pytest.raises(RuntimeError, match="there is a token 'VSS an-phu' already"):
+        make_tokens(token_world.directory, [organisation], token_world.authority)
+    assert pin_path(token_world.directory, organisation).read_text() == pin
+    with open_signer(token_world.directory, organisation) as key:
+        assert len(key.sign(b"", padding.PKCS1v15(), hashes.SHA256())) == 256
