@@ -75,9 +75,7 @@ def _read(answer: dict[str, Any], settings: Settings) -> Finding:
             cause = Text("findings.host_missing", {"host": settings.signing.host_name})
             return Finding("host", cause, "certain", remedy_host)
         case "refused" if said in TOKEN_CODES:
-            return Finding(
-                "token", Text("findings.token_failed", {"code": said}), "certain", Text("findings.remedy_token")
-            )
+            return Finding("token", Text("findings.token_failed", {"code": said}), "certain", Text("findings.remedy_token"))
         case "refused":
             return Finding("host", Text("findings.host_failed", {"code": said}), "likely", remedy_host)
         case _:

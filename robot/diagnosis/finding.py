@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from robot.errors import BrowserFailed, CertificateNotOffered, PortalUnavailable
 from robot.texts import Text
 
 if TYPE_CHECKING:
+    from robot.errors import RobotError
     from robot.texts import Language
 
-Link = Literal["portal", "page", "extension", "host", "token", "form", "unknown"]
+Link = Literal["portal", "browser", "page", "extension", "host", "token", "form", "unknown"]
 Certainty = Literal["certain", "likely", "unknown"]
 
 
@@ -40,3 +42,16 @@ class Finding:
 def phone_remedied() -> Finding:
     """The finding after known remedy 1 has worked: the phone number was the cause, as the outcome shows."""
     return Finding("form", Text("findings.phone"), "certain", Text("findings.remedy_phone_applied"))
+
+
+def finding_of(error: RobotError) -> Finding | None:
+    """The finding that an error is by itself, where it names a link; None for a business refusal and the like."""
+    named: dict[type[RobotError], tuple[Link, str]] = {
+        BrowserFailed: ("browser", "findings.remedy_browser"),
+        CertificateNotOffered: ("token", "findings.remedy_token"),
+        PortalUnavailable: ("portal", "findings.remedy_portal"),
+    }
+    for kind, (link, remedy) in named.items():
+        if isinstance(error, kind):
+            return Finding(link, error.text, "certain", Text(remedy))
+    return None

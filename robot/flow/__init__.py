@@ -5,24 +5,42 @@ It reads as the operator's own instructions: no retry, no sleep, no try. Retries
 session's and the engine's concern.
 """
 
+from robot.clock import today
 from robot.diagnosis import Finding, phone_remedied
 from robot.dossier import DossierHead
-from robot.errors import ActivationRefused, CaptchaRefused, PortalUnavailable, Refused, SessionExpired
+from robot.errors import (
+    ActivationRefused,
+    CaptchaRefused,
+    CertificateNotOffered,
+    PhoneTaken,
+    PortalUnavailable,
+    Refused,
+    SessionExpired,
+    UsageError,
+)
 from robot.flow.declare import Flow, Receipt, discover, flow
 from robot.flow.effects import Earlier, Sent
+from robot.flow.post import Credentials
 from robot.flow.session import Session
 from robot.flow.sights import Form, Remedy, Sight
+from robot.ledger import Effect
+from robot.mail import ActivationLetter
 from robot.settings import Organisation
 
 __all__ = [
+    "ActivationLetter",
     "ActivationRefused",
     "CaptchaRefused",
+    "CertificateNotOffered",
+    "Credentials",
     "DossierHead",
     "Earlier",
+    "Effect",
     "Finding",
     "Flow",
     "Form",
     "Organisation",
+    "PhoneTaken",
     "PortalUnavailable",
     "Receipt",
     "Refused",
@@ -31,7 +49,9 @@ __all__ = [
     "Session",
     "SessionExpired",
     "Sight",
+    "UsageError",
     "discover",
     "flow",
     "phone_remedied",
+    "today",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from robot.errors import NameUnknown, RobotError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from robot.flow.session import Session
     from robot.settings import Organisation
 

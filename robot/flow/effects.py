@@ -15,14 +15,15 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.errors import Cancelled, DossierUnreadable, OutcomeUnknown, Refused, RobotError, SessionExpired
 from robot.flow.declare import Receipt
+from robot.ledger import EffectStands
 from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from robot.dossier import DossierHead
     from robot.flow.desk import Desk
     from robot.ledger import Effect
-
 
 
 class Sent:
@@ -65,7 +66,7 @@ class Effects:
         self._run = run
         self.sent_anything = False
 
-    def earlier(self, kind: str, key: str, *, sha256: str = "", file: object = "") -> Earlier:
+    def earlier(self, kind: str, key: str, dossier: DossierHead | None = None) -> Earlier:
         """What became of an earlier effect of this kind and key.
 
         Raises:
@@ -74,8 +75,8 @@ class Effects:
         newest = self._ledger.newest(kind, key)
         if newest is None or newest.state not in {"intent", "confirmed"}:
             return Earlier()
-        if sha256 and newest.detail.get("sha256") != sha256:
-            raise DossierUnreadable("dossier_other_bytes", file=file, key=key, run=newest.run)
+        if dossier is not None and newest.detail.get("sha256") != dossier.sha256:
+            raise DossierUnreadable("dossier_other_bytes", file=dossier.file, key=key, run=newest.run)
         if newest.state == "intent":
             return Earlier(open=newest)
         self._desk.progress.say(Text("labels.already_done", {"run": newest.run}))
@@ -99,16 +100,17 @@ class Effects:
             self._ledger.supersede(newest.id)
 
     @contextlib.contextmanager
-    def effect(
-        self, kind: str, key: str, look_up: Callable[[], Receipt | None] | None, detail: dict[str, str]
-    ) -> Iterator[Sent]:
+    def effect(self, kind: str, key: str, look_up: Callable[[], Receipt | None] | None, detail: dict[str, str]) -> Iterator[Sent]:
         """Commit the intent, let the flow act, book the receipt, or look the outcome up.
 
         Raises:
             Refused: the portal said no in words; booked as refused.
             OutcomeUnknown: no receipt, and the look-up (if there is one) shows none.
         """
-        booked = self._ledger.intend(self._run, kind, key, detail)
+        try:
+            booked = self._ledger.intend(self._run, kind, key, detail)
+        except EffectStands as standing:
+            raise OutcomeUnknown("outcome_held", what=f"{kind} {key}", run=standing.effect.run) from standing
         self.sent_anything = True
         sent = Sent()
         why: Exception | None = None
@@ -128,9 +130,7 @@ class Effects:
             self._look(booked, sent, look_up, why)
         self._ledger.confirm(booked.id, sent.receipt.model_dump())
 
-    def _look(
-        self, booked: Effect, sent: Sent, look_up: Callable[[], Receipt | None] | None, why: Exception | None
-    ) -> None:
+    def _look(self, booked: Effect, sent: Sent, look_up: Callable[[], Receipt | None] | None, why: Exception | None) -> None:
         """Ask the portal what became of the effect."""
         what = f"{booked.kind} {booked.key}"
         said = str(why).splitlines()[0] if why is not None else "no receipt was read"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from robot.errors import FormAbsent, OutcomeUnknown, Refused, RobotError, UsageError
+from robot.flow.declare import Receipt
 from robot.flow.effects import Earlier, Effects, Sent
 from robot.flow.expecting import Expecting
 from robot.flow.post import Post
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from robot.diagnosis import Finding
-    from robot.flow.declare import Receipt
+    from robot.dossier import DossierHead
     from robot.flow.desk import Desk
     from robot.flow.sights import Form, Remedy, Sight
     from robot.ledger import Effect
     from robot.settings import Organisation, Settings
 
+CHANGED = """([element, attribute, before]) =>
+  element.getAttribute(attribute) !== before && (!('complete' in element) || (element.complete && element.naturalWidth > 0))"""
 FormT = TypeVar("FormT", bound="Form")
 
 
@@ -149,21 +153,49 @@ class Session:
         """Within it no trace is recorded; afterwards the fields that held a secret are emptied."""
         return self.window.secrets_on_page()
 
-    @contextlib.contextmanager
     def effect(
-        self, kind: str, key: str, *, look_up: Callable[[], Receipt | None] | None = None, **detail: str
-    ) -> Iterator[Sent]:
+        self,
+        kind: str,
+        key: str,
+        *,
+        look_up: Callable[[], Receipt | None] | None = None,
+        newer_counts: bool = False,
+        **detail: str,
+    ) -> contextlib.AbstractContextManager[Sent]:
         """An effect outside: its intent is in the books before the block runs, its receipt after.
+
+        With `newer_counts` an earlier one of the same kind and key is made worthless by this one, as a registration is.
 
         Raises:
             OutcomeUnknown: the block ended without a receipt and `look_up` found none.
         """
-        with self.effects.effect(kind, key, look_up, detail) as sent:
-            yield sent
+        if newer_counts:
+            self.effects.replace(kind, key)
+        return self.effects.effect(kind, key, look_up, detail)
 
-    def earlier(self, kind: str, key: str, **known: Any) -> Earlier:
-        """What the books say of an earlier effect of the same kind and key."""
-        return self.effects.earlier(kind, key, **known)
+    def earlier(self, kind: str, key: str, dossier: DossierHead | None = None) -> Earlier:
+        """What the books say of an earlier effect of the same kind and key.
+
+        Raises:
+            DossierUnreadable: the same business key was sent with other bytes than this `dossier` has.
+        """
+        return self.effects.earlier(kind, key, dossier)
+
+    def newest(self, kind: str, key: str) -> Effect | None:
+        """The last effect of this kind and key, whatever became of it."""
+        return self._desk.ledger.newest(kind, key)
+
+    def done(self, kind: str, key: str, *, look_up: Callable[[Effect], Receipt | None]) -> bool:
+        """Whether the books show this effect as taken; an open one is looked up first, and held where nothing is found.
+
+        Raises:
+            OutcomeUnknown: it is open, and the look-up shows nothing.
+        """
+        earlier = self.effects.earlier(kind, key)
+        if earlier.open is not None:
+            self.settle(earlier.open, look_up(earlier.open))
+            return True
+        return earlier.receipt is not None
 
     def settle(self, opened: Effect, found: Receipt | None) -> Receipt:
         """Close an open effect with what a look-up found; without anything found it is held for a person."""
@@ -176,6 +208,25 @@ class Session:
         except expected as refusal:
             logger.bind(action="flow.expected_refusal", run=self.run).info(str(refusal))
             return Ended(refusal=refusal)
+
+    def taken(self, kind: str, key: str) -> Effect:
+        """The effect of this kind and key that the portal has taken; to be asked for only after it was done."""
+        newest = self.newest(kind, key)
+        if newest is None or newest.state != "confirmed":
+            raise OutcomeUnknown("outcome_unknown", what=f"{kind} {key}", why="the books show no receipt")
+        return newest
+
+    def receipt_of(self, effect: Effect) -> Receipt:
+        """The receipt of an effect that was taken."""
+        return Receipt.model_validate(effect.receipt)
+
+    def changed(self, element: Locator, attribute: str, before: str | None, *, within_s: float) -> bool:
+        """Wait until an attribute of an element is no longer what it was, and the element (a picture) has loaded."""
+        try:
+            self.page.wait_for_function(CHANGED, arg=[element.element_handle(), attribute, before], timeout=within_s * 1000)
+        except PlaywrightTimeout:
+            return False
+        return True
 
     def picture(self, name: str) -> None:
         """Screenshot of the page as it stands, masked."""

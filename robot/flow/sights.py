@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from playwright.sync_api import Locator
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-from robot.diagnosis import Finding
-from robot.errors import Refused
+    from playwright.sync_api import Locator
+
+    from robot.diagnosis import Finding
+    from robot.errors import Refused
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EffectState = Literal["intent", "confirmed", "refused", "superseded"]
 QuestionState = Literal["open", "answered", "expired"]
 
-# Outcomes of runs and steps: the catalogue's [outcomes] without `usage`, since nothing is written where nothing started.
+# Outcomes of runs and steps: the catalogue's [outcomes]. `usage`: the flow lacked something and sent nothing.
 OUTCOMES = (
     "running",
     "done",
@@ -26,6 +26,7 @@ OUTCOMES = (
     "cancelled",
     "failed",
     "abandoned",
+    "usage",
 )
 
 

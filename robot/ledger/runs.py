@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Update, insert, select, update
 
+from robot.clock import VIETNAM
 from robot.errors import NameUnknown
 from robot.ledger import owner, tables
 from robot.ledger.rows import OUTCOMES, Run, Step, WrongState
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from robot.ledger.store import Store
 
-VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time; Windows has no zone table of its own
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # without those taken for one another
 
 

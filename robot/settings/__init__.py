@@ -1,6 +1,6 @@
 """Settings: `robot.toml`, then the environment (`VSS_ROBOT_…`) over it, into one strict model."""
 
-from robot.settings.load import SETTINGS_VARIABLE, VAULT_FD_VARIABLE, find, load
+from robot.settings.load import FILE_NAME, SETTINGS_VARIABLE, VAULT_FD_VARIABLE, find, load
 from robot.settings.model import (
     Browser,
     Evidence,
@@ -17,6 +17,7 @@ from robot.settings.model import (
 )
 
 __all__ = [
+    "FILE_NAME",
     "SETTINGS_VARIABLE",
     "VAULT_FD_VARIABLE",
     "Browser",

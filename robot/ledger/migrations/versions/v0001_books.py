@@ -11,7 +11,7 @@ down_revision = None
 
 OUTCOMES = (
     "'running', 'done', 'refused', 'chain_broken', 'form_absent', 'portal_unavailable', "
-    "'unknown', 'waiting', 'cancelled', 'failed', 'abandoned'"
+    "'unknown', 'waiting', 'cancelled', 'failed', 'abandoned', 'usage'"
 )
 STANDING = "state IN ('intent', 'confirmed')"
 

@@ -1,0 +1,43 @@
+"""Upload a dossier."""
+
+from __future__ import annotations
+
+from flows.login import log_in
+from flows.pages.lookup import LookupPage
+from flows.pages.upload import UploadPage
+from robot.flow import DossierHead, Organisation, Receipt, Session, SessionExpired, flow
+
+
+@flow(
+    "submit",
+    "Upload a dossier: log in, choose the file, sign it with the token, read the dossier's number.",
+    again_on=(SessionExpired,),
+)
+def submit(s: Session, org: Organisation, dossier: DossierHead, round_number: int = 1) -> Receipt:
+    """The receipt carries the dossier's number; a dossier that was taken before is not sent again."""
+    key = dossier.business_key(round_number)
+    with s.step("look into the books for an earlier upload"):
+        earlier = s.earlier("submission", key, dossier)
+    if earlier.receipt:
+        return earlier.receipt
+
+    log_in(s)
+    if earlier.open:
+        with s.step("look up what became of the earlier upload"):
+            return s.settle(earlier.open, LookupPage(s).find(dossier, round_number))
+
+    upload = UploadPage(s)
+    with s.step("choose the dossier's file"):
+        upload.open()
+        upload.choose(dossier, round_number)
+    with s.step("ask for the form to choose a signature"):
+        certificates = s.expect_form(upload.certificates, ask=upload.ask)
+    with s.step("choose the organisation's certificate"):
+        certificates.choose(org.tax_code)
+    with (
+        s.step("sign and send the dossier"),
+        s.effect("submission", key, look_up=lambda: LookupPage(s).find(dossier, round_number), sha256=dossier.sha256) as sent,
+    ):
+        certificates.confirm()
+        sent.confirm(upload.receipt())
+    return sent.receipt

@@ -1,0 +1,30 @@
+"""The command line; `main` is the program `vss-robot`. Talk goes to stderr, data to stdout, and no traceback to anybody."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command that was typed and end the process with its documented exit code."""
+    from robot.cli.app import app
+    from robot.cli.terminal import language
+    from robot.errors import RobotError
+
+    try:
+        app()
+    except RobotError as error:
+        print(error.text.say(language()), file=sys.stderr)  # noqa: T201 - the sentence is what the person is here for
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone, and Python would complain at its end
+        sys.exit(0)
+    except Exception as wrong:  # noqa: BLE001 - the last place before a person
+        from loguru import logger
+
+        logger.bind(action="cli.failed").opt(exception=True).error("failed")
+        kind = type(wrong).__name__
+        print(RobotError("command_failed", why=kind).text.say(language()), file=sys.stderr)  # noqa: T201 - the same
+        sys.exit(1)

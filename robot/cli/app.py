@@ -1,0 +1,150 @@
+"""All commands with their options; what each does is imported when it is called, so that --help answers at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXIT_CODES = """Exit codes: 0 done. 1 the robot itself failed. 2 wrong command, setting or file, nothing was started.
+10 refused by the portal. 11 the chain to the token is broken, or the form is absent. 12 portal unavailable.
+13 outcome unknown, held. 14 waiting for mail or a person. 130 cancelled."""
+
+app = typer.Typer(
+    name="vss-robot",
+    help="File staff changes with Vietnam Social Security, and say why when the signing form does not appear.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+vault_app = typer.Typer(no_args_is_help=True, help="Keep secrets: in the system's keyring, or in an encrypted file.")
+app.add_typer(vault_app, name="vault")
+
+Settings = Annotated[
+    Path | None,
+    typer.Option("--settings", envvar="VSS_ROBOT_SETTINGS", help="The settings file; robot.toml here when left out."),
+]
+VaultFd = Annotated[
+    int | None,
+    typer.Option("--vault-fd", envvar="VSS_ROBOT_VAULT_FD", help="File descriptor to read the vault's pass phrase from."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object or list on stdout.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print the log on stderr as well.")]
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Options before the command."""
+    if version:
+        from robot import __version__
+
+        typer.echo(f"vss-robot {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def init(
+    folder: Annotated[Path | None, typer.Argument(help="Folder to write robot.toml into; this one when left out.")] = None,
+    *,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print it instead of writing a file.")] = False,
+) -> None:
+    """Write a commented robot.toml with every setting."""
+    from robot.cli.sample import write_sample
+
+    write_sample(folder, stdout=stdout)
+
+
+@app.command()
+def flows(*, as_json: Json = False) -> None:
+    """List the flows that can be run."""
+    from robot.cli.running import list_flows
+
+    list_flows(as_json=as_json)
+
+
+@app.command()
+def run(  # noqa: PLR0913 - an operator's options, each by its own name
+    flow: Annotated[str, typer.Argument(help="The flow's name; `vss-robot flows` lists them.")],
+    org: Annotated[str, typer.Option("--org", help="The organisation, by its key in the settings.")],
+    *,
+    dossier: Annotated[Path | None, typer.Option("--dossier", help="The dossier's file (BHXHDienTu.xml).")] = None,
+    round_number: Annotated[
+        int | None, typer.Option("--round", min=1, max=99, help="The dossier's round (đợt) in its period; 1 when left out.")
+    ] = None,
+    headed: Annotated[bool, typer.Option("--headed", help="Show the browser's window.")] = False,
+    as_json: Json = False,
+    settings: Settings = None,
+    vault_fd: VaultFd = None,
+    verbose: Verbose = False,
+) -> None:
+    """Run a flow for an organisation, and end with its outcome as exit code."""
+    from robot.cli.running import run_command
+
+    run_command(flow, org, dossier, round_number, headed=headed, as_json=as_json, office=(settings, vault_fd, verbose))
+
+
+@app.command()
+def runs(
+    *,
+    org: Annotated[str | None, typer.Option("--org", help="Only this organisation.")] = None,
+    flow: Annotated[str | None, typer.Option("--flow", help="Only this flow.")] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="Only this outcome, such as done or form_absent.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the newest first.")] = 20,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """List the runs in the books, the newest first."""
+    from robot.cli.books import list_runs
+
+    list_runs(settings, org, flow, outcome, limit, as_json=as_json)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="The run's id, or `last`.")], *, as_json: Json = False, settings: Settings = None
+) -> None:
+    """Show a run: outcome, steps, effects, finding, and what lies in its evidence folder."""
+    from robot.cli.books import show_run
+
+    show_run(settings, run, as_json=as_json)
+
+
+@vault_app.command("set")
+def vault_set(
+    name: Annotated[str, typer.Argument(help="The secret's name, such as mail/hoa-binh.")],
+    *,
+    from_fd: Annotated[int | None, typer.Option("--from-fd", help="File descriptor to read the secret from.")] = None,
+    settings: Settings = None,
+    vault_fd: VaultFd = None,
+) -> None:
+    """Store a secret; it is asked for at the prompt, or read from a file descriptor."""
+    from robot.cli.secrets import set_secret
+
+    set_secret(settings, vault_fd, name, from_fd)
+
+
+@vault_app.command("list")
+def vault_list(*, as_json: Json = False, settings: Settings = None, vault_fd: VaultFd = None) -> None:
+    """List the names of the secrets, never the secrets."""
+    from robot.cli.secrets import list_secrets
+
+    list_secrets(settings, vault_fd, as_json=as_json)
+
+
+@vault_app.command("forget")
+def vault_forget(
+    name: Annotated[str, typer.Argument(help="The secret's name.")], *, settings: Settings = None, vault_fd: VaultFd = None
+) -> None:
+    """Delete a secret."""
+    from robot.cli.secrets import forget_secret
+
+    forget_secret(settings, vault_fd, name)

@@ -1,0 +1,45 @@
+"""`vss-robot vault …`: secrets go in by prompt or file descriptor and never come out here."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+from robot.cli.opening import open_office
+from robot.cli.terminal import print_json
+from robot.errors import UsageError
+from robot.texts import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def set_secret(settings: Path | None, vault_fd: int | None, name: str, from_fd: int | None) -> None:
+    """Store a secret under a name, over an older one."""
+    from robot.vault import pass_phrase_from_fd
+
+    with open_office(settings, vault_fd) as office:
+        if from_fd is not None:
+            secret = pass_phrase_from_fd(from_fd)
+        elif sys.stdin.isatty():
+            secret = getpass.getpass(Text("labels.secret_for", {"name": name}).say(office.settings.language), stream=sys.stderr)
+        else:
+            raise UsageError("secret_needed", name=name)
+        office.vault.set(name, secret)
+
+
+def list_secrets(settings: Path | None, vault_fd: int | None, *, as_json: bool) -> None:
+    """Names only."""
+    with open_office(settings, vault_fd) as office:
+        names = office.vault.names()
+        if as_json:
+            print_json(names)
+        else:
+            sys.stdout.writelines(f"{name}\n" for name in names)
+
+
+def forget_secret(settings: Path | None, vault_fd: int | None, name: str) -> None:
+    """Delete a secret."""
+    with open_office(settings, vault_fd) as office:
+        office.vault.delete(name)

@@ -1,0 +1,137 @@
+"""One run of one flow: booked, evidenced, and ended with a named outcome whatever happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from loguru import logger
+from playwright.sync_api import Error as PlaywrightError
+from pydantic import BaseModel, ConfigDict
+
+import robot
+from robot.diagnosis import finding_of
+from robot.drive.signals import stopping
+from robot.errors import RobotError, UsageError
+from robot.evidence import RunFolder
+from robot.flow.desk import Cancel, Desk
+from robot.flow.session import Session
+from robot.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from robot.drive.office import Office
+    from robot.flow import Flow, Receipt
+    from robot.flow.desk import Progress
+    from robot.texts import Language
+
+
+class RunResult(BaseModel):
+    """How a run ended, as `--json` prints it and `run.json` keeps it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    run: str | None
+    flow: str
+    organisation: str
+    outcome: str
+    receipt: dict[str, str] | None = None
+    finding: dict[str, str] | None = None
+    evidence: str | None = None
+    steps: dict[str, float] = {}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A run's result, and what is said to a person about it."""
+
+    result: RunResult
+    exit_code: int
+    text: Text | None = None
+    screenshots: list[Path] = field(default_factory=list)
+
+
+def run_flow(
+    office: Office, flow: Flow, organisation: str, parameters: Mapping[str, Any], progress: Progress, *, headed: bool = False
+) -> Ending:
+    """Run `flow` for an organisation; never raises for what happens while it runs.
+
+    Raises:
+        UsageError: before anything was started.
+    """
+    org = office.organisation(organisation)
+    check_parameters(flow, parameters)
+    office.ledger.reap()
+    evidence = office.settings.evidence.folder
+    run = office.ledger.begin_run(flow.name, organisation, {name: str(value) for name, value in parameters.items()}, evidence)
+    folder = RunFolder(evidence / run, office.redactor, office.settings.evidence.masked)
+    cancel = Cancel()
+    desk = Desk(office.settings, office.ledger, office.vault, office.redactor, folder, progress, headed, cancel)
+    session = Session(desk, run, organisation, org)
+    log = logger.bind(action="run", run=run, flow=flow.name, organisation=organisation)
+    log.bind(version=robot.__version__).info("begin")
+    receipt: Receipt | None = None
+    error: RobotError | None = None
+    with stopping(cancel, session.window.kill, progress):
+        try:
+            receipt = _again(flow, session, dict(parameters), progress)
+        except RobotError as wrong:
+            error = wrong
+        except PlaywrightError as wrong:
+            error = session.window.translate(wrong)
+        except Exception as wrong:  # noqa: BLE001 - the last place before a person: a traceback goes to the log only
+            log.opt(exception=True).error("failed")
+            error = RobotError("internal", why=f"{type(wrong).__name__}: {wrong}", evidence=folder.folder)
+        finally:
+            session.rest()
+    language = office.settings.language
+    finding = session.finding or (finding_of(error) if error is not None else None)
+    result = RunResult(
+        run=run,
+        flow=flow.name,
+        organisation=organisation,
+        outcome="done" if error is None else error.outcome,
+        receipt=receipt.model_dump() if receipt is not None else None,
+        finding=finding.as_json(language) if finding is not None else None,
+        evidence=str(folder.folder),
+        steps=session.seconds,
+    )
+    _book(office, result, folder, error, session.window.version)
+    log.bind(outcome=result.outcome).info("end")
+    return Ending(result, 0 if error is None else error.exit_code, error.text if error else None, folder.screenshots())
+
+
+def check_parameters(flow: Flow, parameters: Mapping[str, Any]) -> None:
+    """Refuse a parameter that the flow needs and lacks, or has and does not use.
+
+    Raises:
+        UsageError: with the parameter's option.
+    """
+    for name in sorted(flow.needs - parameters.keys()):
+        raise UsageError("parameter_needed", flow=flow.name, parameter=f"--{name.replace('_', '-')}")
+    for name in sorted(parameters.keys() - flow.takes):
+        raise UsageError("parameter_unused", flow=flow.name, parameter=f"--{name.replace('_', '-')}")
+
+
+def _again(flow: Flow, session: Session, parameters: dict[str, Any], progress: Progress) -> Receipt:
+    """Run the flow; once more from its start after an error that it names, as long as nothing was sent."""
+    try:
+        return flow(session, session.organisation, **parameters)
+    except flow.again_on:
+        if session.effects.sent_anything:
+            raise
+        progress.say(Text("labels.started_again"))
+        return flow(session, session.organisation, **parameters)
+
+
+def _book(office: Office, result: RunResult, folder: RunFolder, error: RobotError | None, browser: str) -> None:
+    """Write the end of a run into its folder and the books."""
+    said: dict[Language, str] = {"vi": "", "en": ""}
+    if error is not None:
+        said = {"vi": error.text.say("vi"), "en": error.text.say("en")}
+    versions = {"robot": robot.__version__, "browser": browser}
+    folder.write_run({**result.model_dump(), "said": said, "versions": versions})
+    assert result.run is not None  # noqa: S101 - for the type checker: this run has been begun
+    office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding)
