@@ -1,9 +1,5 @@
 """What every room's tests may use: the stand-in world as a running process, one a test worker."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +10,7 @@ import pytest
 from fixtures.organisations import ORGANISATIONS, Organisation
 from fixtures.portal.faults import Faults
 from fixtures.portal.truth import Truth
-from fixtures.world import Layout, started
+from fixtures.world import Layout, Ran, run_robot, started
 
 
 @dataclass(frozen=True)
@@ -41,31 +37,9 @@ class World:
         """A sample dossier of the organisation."""
         return self.layout.dossiers / key / name
 
-    def robot(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def robot(self, *arguments: str, **variables: str) -> Ran:
         """Run the real command with this world's settings; the vault's pass phrase goes by file descriptor."""
-        with self.layout.pass_phrase.open("rb") as phrase:
-            environment = os.environ | {
-                "VSS_ROBOT_SETTINGS": str(self.layout.settings),
-                "VSS_ROBOT_VAULT_FD": str(phrase.fileno()),
-                **variables,
-            }
-            return subprocess.run(
-                [sys.executable, "-m", "robot", *arguments],
-                env=environment,
-                pass_fds=(phrase.fileno(),),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                check=False,
-            )
-
-    def robot_json(self, *arguments: str) -> dict[str, Any]:
-        """The object that the command prints with --json."""
-        done = self.robot(*arguments, "--json")
-        assert done.stdout, done.stderr
-        said: dict[str, Any] = json.loads(done.stdout)
-        return said
+        return run_robot(self.layout, *arguments, variables=variables)
 
 
 @pytest.fixture(scope="session")
