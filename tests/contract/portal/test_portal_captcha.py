@@ -49,7 +49,9 @@ def test_a_screenshot_of_a_captcha_is_found_again(portal, altered):
 
 
 @pytest.mark.parametrize(
-    "png", [b"", b"no picture", png_of(Image.new("RGB", SIZE, "white")), png_of(Image.new("RGB", (9, 9), "navy"))]
+    "png",
+    [b"", b"no picture", png_of(Image.new("RGB", SIZE, "white")), png_of(Image.new("RGB", (9, 9), "navy"))],
+    ids=["nothing", "text", "white", "small"],
 )
 def test_a_picture_that_was_never_served_is_not_answered(portal, png):
     """There is no guessing: what is near no served captcha raises LookupError."""
