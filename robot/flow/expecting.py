@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from robot.flow.desk import Desk
     from robot.flow.sights import Form, Remedy, Sight
     from robot.flow.window import Window
-
-FormT = TypeVar("FormT", bound="Form")
 
 
 class Expecting:
@@ -36,12 +34,12 @@ class Expecting:
         if not self._asked_and_seen(sight, ask, self._timers.page_s):
             raise OutcomeUnknown("silence", element=sight.name, seconds=f"{self._timers.page_s:g}")
 
-    def expect_form(self, form: FormT, ask: Callable[[], None], remedy: Remedy | None) -> FormT:
+    def expect_form(self, form: Form, ask: Callable[[], None], remedy: Remedy | None) -> None:
         """See `Session.expect_form`."""
         refusal: Refused | None = None
         try:
             if self._asked_and_seen(form.sight, ask, self._timers.form_s):
-                return form
+                return
         except Refused as said:
             if remedy is None or remedy.cures is None or not isinstance(said, remedy.cures):
                 raise
@@ -53,7 +51,7 @@ class Expecting:
             remedy.apply()
             if self._asked_and_seen(form.sight, ask, self._timers.form_s):
                 self.finding = remedy.proves
-                return form
+                return
             raise self._form_absent(self._absent(form.sight, trying=None))
 
     def _asked_and_seen(self, sight: Sight, ask: Callable[[], None], wait_s: float) -> bool:

@@ -45,6 +45,7 @@ class Post:
         self._mail: Mail = desk.settings.mail.model_copy(update=own)
         self._letters = PortalLetters(self._mail, desk.settings.portal.hosts)
         self._name = f"portal/{key}"
+        self._mailbox_password: str | None = None
 
     def check(self) -> None:
         """See that the vault opens and the mailbox can be read, before anything is started that needs them.
@@ -155,4 +156,7 @@ class Post:
             self._desk.folder.note("mails", kind=what, used=False, why=passed_over.why.say("en"), **passed_over.head)
 
     def _password(self) -> str | None:
-        return self._desk.vault.get(self._mail.password) if self._mail.password else None
+        """The mailbox's password, read once a run: opening the vault is slow on purpose, and the mailbox is asked often."""
+        if self._mailbox_password is None and self._mail.password:
+            self._mailbox_password = self._desk.vault.get(self._mail.password)
+        return self._mailbox_password

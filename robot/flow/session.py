@@ -113,6 +113,7 @@ class Session:
             OutcomeUnknown: nothing was seen and nothing was said.
         """
         self._expecting.expect(sight, ask)
+        self.picture(sight.name)
 
     def expect_form(self, form: FormT, *, ask: Callable[[], None], remedy: Remedy | None = None) -> FormT:
         """Do `ask`, and wait for the form; absent: screenshot now, diagnosis, the known remedy once, then an end.
@@ -121,7 +122,9 @@ class Session:
             FormAbsent: with the finding, when it did not appear.
             Refused: the portal said no in words.
         """
-        return self._expecting.expect_form(form, ask, remedy)
+        self._expecting.expect_form(form, ask, remedy)
+        self.picture(form.sight.name)
+        return form
 
     def see(self, sight: Sight) -> Locator:
         """Wait for something that the portal alone decides to show, such as a receipt.

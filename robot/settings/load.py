@@ -6,17 +6,18 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from robot.errors import SettingsError
-from robot.settings.model import Settings
+from robot.settings.model import Evidence, Settings, Vault
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SETTINGS_VARIABLE = "VSS_ROBOT_SETTINGS"
+Model = TypeVar("Model", bound=BaseModel)
 VAULT_FD_VARIABLE = "VSS_ROBOT_VAULT_FD"
 PREFIX = "VSS_ROBOT_"
 NO_SETTINGS = (SETTINGS_VARIABLE, VAULT_FD_VARIABLE)  # variables of ours that are no setting
@@ -61,7 +62,8 @@ def load(file: Path) -> Settings:
         settings = Settings(**_over(written, _environment()))
     except ValidationError as wrong:
         raise _said(wrong, file) from wrong
-    return _anchored(settings, file.resolve().parent)
+    folder = file.resolve().parent
+    return _anchored(settings, folder, (folder / settings.home.expanduser()).absolute())
 
 
 def _environment() -> dict[str, Any]:
@@ -123,24 +125,15 @@ def _model_at(model: type[BaseModel], path: list[str]) -> type[BaseModel] | None
     return model
 
 
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    """The same settings, with the robot's home and what lies in it as absolute paths."""
-    home = (folder / settings.home.expanduser()).resolve()
+def _anchored(model: Model, folder: Path, home: Path) -> Model:
+    """The same settings with absolute paths: what the robot keeps counts from its home, everything else from the file."""
+    base = home if isinstance(model, (Vault, Evidence)) else folder
 
-    def below(base: Path, path: Path) -> Path:
-        return (base / path.expanduser()).resolve()
+    def anchored(value: Any) -> Any:
+        if isinstance(value, BaseModel):
+            return _anchored(value, folder, home)
+        if isinstance(value, dict):
+            return {key: anchored(inner) for key, inner in value.items()}
+        return (base / value.expanduser()).absolute() if isinstance(value, Path) else value
 
-    browser, signing, mail = settings.browser, settings.signing, settings.mail
-    update: dict[str, Any] = {
-        "home": home,
-        "vault": settings.vault.model_copy(update={"file": below(home, settings.vault.file)}),
-        "evidence": settings.evidence.model_copy(update={"folder": below(home, settings.evidence.folder)}),
-        "browser": browser.model_copy(
-            update={name: below(folder, path) for name in ("executable", "extension_dir") if (path := getattr(browser, name))}
-        ),
-        "signing": signing.model_copy(update={"host_path": below(folder, signing.host_path)} if signing.host_path else {}),
-        "mail": mail.model_copy(
-            update={name: below(folder, path) for name in ("ca_file", "maildir") if (path := getattr(mail, name))}
-        ),
-    }
-    return settings.model_copy(update=update)
+    return model.model_copy(update={name: anchored(value) for name, value in model})
