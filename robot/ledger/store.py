@@ -30,7 +30,7 @@ class Store:
     """A database, named in errors by its file or its address without the password."""
 
     def __init__(self, address: str, home: Path) -> None:
-        self.name = address.partition("://")[0] if address else str(home / FILE_NAME)
+        self.name = "ledger.url" if address else str(home / FILE_NAME)  # an address that is none may still hold a password
         try:
             url = make_url(address) if address else URL.create("sqlite", database=str(home / FILE_NAME))
             if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
