@@ -15,7 +15,18 @@
     ├── ChainBroken            11   between the page and the token something does not answer
     │   ├── FormAbsent              the form to choose a signature did not appear
     │   ├── CertificateNotOffered   the token holds no certificate of the organisation
-    │   └── BrowserFailed           the browser did not start, or died
+    │   ├── BrowserFailed           the browser did not start, or died
+    │   ├── DriverFailed            the token's PKCS#11 driver cannot be loaded, or answers nonsense
+    │   ├── TokenGone               the token was pulled
+    │   │   └── LoggedOut               it is there and has forgotten the log-in
+    │   ├── LogInFailed             the token did not let us in, and does not say that the PIN is wrong
+    │   │   ├── WrongPin                the token says, by its answer or its flags, that the PIN is wrong
+    │   │   ├── PinLocked               the PIN is locked
+    │   │   ├── PinFinalTry             one wrong PIN more would lock it: a machine does not try
+    │   │   ├── PinLengthWrong          shorter or longer than the token takes: not tried
+    │   │   ├── PinNeeded               no PIN given, and the token has no PIN pad: not tried
+    │   │   └── PinCancelled            the person at the PIN pad pressed cancel
+    │   └── SignatureFailed         the token holds no such key, cannot do what is asked, or did not do it
     ├── PortalUnavailable      12   no answer, an error page, or a session that ended
     │   ├── SessionExpired          the portal signed us out
     │   └── PageUnexpected          the page lacks what the flow needs: it may have been changed
@@ -120,6 +131,60 @@ class CertificateNotOffered(ChainBroken):
 
 class BrowserFailed(ChainBroken):
     """The browser did not start, or was gone before the work was done."""
+
+
+class DriverFailed(ChainBroken):
+    """The PKCS#11 driver cannot be loaded or started, or fails in a call that every token answers."""
+
+    @property
+    def cause(self) -> str:
+        """What is wrong, as a word for a program: `file_absent`, `wrong_architecture`, `dependency_missing` and so on."""
+        return self.text.key.removeprefix("errors.driver_")
+
+
+class TokenGone(ChainBroken):
+    """The token was pulled; its session is worth nothing, and opening it again by its serial finds it when it is back."""
+
+
+class LoggedOut(TokenGone):
+    """The token is there and the log-in is not: it was pulled and plugged in again, or another program logged out."""
+
+
+class LogInFailed(ChainBroken):
+    """The token did not let us in; whether the PIN was wrong it did not say."""
+
+    @property
+    def code(self) -> str:
+        """The token's answer, such as `CKR_GENERAL_ERROR`; empty where it was not asked."""
+        return str(self.text.fills.get("code", ""))
+
+
+class WrongPin(LogInFailed):
+    """The PIN is wrong; a machine never tries again."""
+
+
+class PinLocked(LogInFailed):
+    """The PIN is locked: only the authority that issued the token can open it."""
+
+
+class PinFinalTry(LogInFailed):
+    """One wrong PIN more would lock the token, so the token was not asked."""
+
+
+class PinLengthWrong(LogInFailed):
+    """The PIN is shorter or longer than the token takes, so the token was not asked."""
+
+
+class PinNeeded(LogInFailed):
+    """There is no PIN, and the token has no pad to type it on; the token was not asked."""
+
+
+class PinCancelled(LogInFailed):
+    """The person at the PIN pad pressed cancel, or typed nothing in time."""
+
+
+class SignatureFailed(ChainBroken):
+    """The token holds no such key, cannot sign in the way that is asked, or did not sign."""
 
 
 class PortalUnavailable(RobotError):
