@@ -1,7 +1,22 @@
-"""The books: runs with their steps, effects outside with their receipts, and questions to people."""
+"""The books: runs with their steps, effects outside with their receipts, questions to people, signatures, log-ins to tokens."""
 
 from robot.ledger.ledger import Ledger
-from robot.ledger.rows import OUTCOMES, Effect, EffectStands, EffectState, Question, QuestionState, Run, Step, WrongState
+from robot.ledger.rows import (
+    OUTCOMES,
+    Effect,
+    EffectStands,
+    EffectState,
+    Question,
+    QuestionState,
+    Run,
+    Signature,
+    Step,
+    TokenBusy,
+    TokenRow,
+    TokenStopped,
+    WrongState,
+)
+from robot.ledger.signatures import Signed
 
 __all__ = [
     "OUTCOMES",
@@ -12,6 +27,11 @@ __all__ = [
     "Question",
     "QuestionState",
     "Run",
+    "Signature",
+    "Signed",
     "Step",
+    "TokenBusy",
+    "TokenRow",
+    "TokenStopped",
     "WrongState",
 ]

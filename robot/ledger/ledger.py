@@ -8,7 +8,9 @@ from robot.ledger.effects import Effects
 from robot.ledger.migrate import migrate
 from robot.ledger.questions import Questions
 from robot.ledger.runs import Runs
+from robot.ledger.signatures import Signatures
 from robot.ledger.store import Store
+from robot.ledger.tokens import Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from robot import settings
 
 
-class Ledger(Runs, Effects, Questions):
-    """Runs and steps, effects, questions.
+class Ledger(Runs, Effects, Questions, Signatures, Tokens):
+    """Runs and steps, effects, questions, signatures, tokens.
 
     Every method may raise `UsageError("ledger_unreadable")`; `WrongState` where a row cannot go where it is sent.
     """

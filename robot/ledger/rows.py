@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
 EffectState = Literal["intent", "confirmed", "refused", "superseded"]
 QuestionState = Literal["open", "answered", "expired"]
+TokenState = Literal["clear", "pending", "stopped"]
+SIGNERS = ("vendor", "pkcs11")
+TOKEN_STATES = ("clear", "pending", "stopped")
 
 # Outcomes of runs and steps: the catalogue's [outcomes]. `usage`: the flow lacked something and sent nothing.
 OUTCOMES = (
@@ -32,7 +35,11 @@ OUTCOMES = (
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a flow for one organisation (its key in the settings); `ended` is None while it runs. Times are UTC."""
+    """One run of a flow for one organisation (its key in the settings); `ended` is None while it runs. Times are UTC.
+
+    `token` is the serial of the token it signs with, `signing` says who signs and by whose consent, `alarms` what a person
+    must look into (each with `kind` and a sentence a language).
+    """
 
     id: str
     flow: str
@@ -44,6 +51,9 @@ class Run:
     ended: datetime | None
     receipt: Mapping[str, Any] | None
     finding: Mapping[str, Any] | None
+    token: str | None = None
+    signing: Mapping[str, Any] | None = None
+    alarms: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,49 @@ class Question:
     state: QuestionState
     asked: datetime
     settled: datetime | None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature made within a run: whose page asked for it (`origin`), with which certificate (serial, hex), over what.
+
+    `digest` is the hash that was signed, hex. What was not seen is None, which happens with the signer `vendor` only.
+    """
+
+    id: int
+    run: str
+    at: datetime
+    signer: str
+    origin: str
+    token: str | None
+    certificate: str | None
+    algorithm: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """The last log-in to a token: `pending` while the token is asked, `stopped` (`said` why) until a person clears it."""
+
+    serial: str
+    state: TokenState
+    run: str | None
+    begun: datetime
+    settled: datetime | None
+    said: str | None
+    cleared: datetime | None
+
+
+class TokenStopped(Exception):  # noqa: N818 - says what happened, as the errors of robot.errors do
+    """No log-in to this token until a person has cleared it: the last one was wrong, or never came back."""
+
+    def __init__(self, row: TokenRow) -> None:
+        self.row = row
+        super().__init__(f"token {row.serial} is {row.state}: {row.said or 'its last log-in did not come back'}")
+
+
+class TokenBusy(Exception):  # noqa: N818 - the same
+    """Another running run has the token."""
 
 
 class EffectStands(Exception):  # noqa: N818 - says what happened, as the errors of robot.errors do

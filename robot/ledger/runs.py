@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Update, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from robot.clock import VIETNAM
 from robot.errors import NameUnknown
 from robot.ledger import owner, tables
-from robot.ledger.rows import OUTCOMES, Run, Step, WrongState
+from robot.ledger.rows import OUTCOMES, Run, Step, TokenBusy, WrongState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from robot.ledger.store import Store
 
@@ -53,14 +54,36 @@ class Runs:
         return run
 
     def end_run(
-        self, run: str, outcome: str, receipt: Mapping[str, Any] | None = None, finding: Mapping[str, Any] | None = None
+        self,
+        run: str,
+        outcome: str,
+        receipt: Mapping[str, Any] | None = None,
+        finding: Mapping[str, Any] | None = None,
+        alarms: Sequence[Mapping[str, str]] = (),
     ) -> None:
-        """Write down how a running run ended."""
+        """Write down how a running run ended, and what of it a person must look into."""
         _check_end(outcome)
-        facts = {"receipt": dict(receipt) if receipt else None, "finding": dict(finding) if finding else None}
+        facts = {
+            "receipt": dict(receipt) if receipt else None,
+            "finding": dict(finding) if finding else None,
+            "alarms": [dict(alarm) for alarm in alarms] or None,
+        }
         change = update(tables.runs).where(tables.runs.c.id == run, tables.runs.c.outcome == "running")
         with self._store.writing() as books:
             _one(books, change.values(outcome=outcome, ended=datetime.now(UTC), **facts), f"run {run}")
+
+    def note_signing(self, run: str, signing: Mapping[str, Any], token: str | None = None) -> None:
+        """Write down who signs in a running run and by whose consent, and take the token (its serial) for it.
+
+        Raises:
+            TokenBusy: another running run has the token.
+        """
+        change = update(tables.runs).where(tables.runs.c.id == run, tables.runs.c.outcome == "running")
+        try:
+            with self._store.writing() as books:
+                _one(books, change.values(signing=dict(signing), token=token), f"run {run}")
+        except IntegrityError as taken:
+            raise TokenBusy(token) from taken
 
     def run(self, run: str) -> Run:
         """The run of this id.
@@ -157,4 +180,7 @@ def _run(row: Row[Any]) -> Run:
         ended=row.ended,
         receipt=row.receipt,
         finding=row.finding,
+        token=row.token,
+        signing=row.signing,
+        alarms=tuple(row.alarms or ()),
     )

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from robot.ledger.rows import OUTCOMES
+from robot.ledger.rows import OUTCOMES, SIGNERS, TOKEN_STATES
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -77,9 +77,22 @@ runs = Table(
     Column("machine", Text, nullable=False),
     Column("process", Integer, nullable=False),
     Column("process_started", Float, nullable=False),
+    # Signing: the token in use (its serial), who may sign and until when, and what must be looked into.
+    Column("token", String(64)),
+    Column("signing", FACTS),
+    Column("alarms", FACTS),
     _one_of("outcome", OUTCOMES, "runs_outcome"),
     CheckConstraint("(outcome = 'running') = (ended IS NULL)", name="runs_ended"),
     Index("runs_started", "started"),
+)
+
+# A token belongs to one browser: at most one running run has it.
+Index(
+    "runs_token",
+    runs.c.token,
+    unique=True,
+    sqlite_where=text("outcome = 'running' AND token IS NOT NULL"),
+    postgresql_where=text("outcome = 'running' AND token IS NOT NULL"),
 )
 
 steps = Table(
@@ -141,4 +154,39 @@ questions = Table(
     Column("settled", UtcTime),
     _one_of("state", ("open", "answered", "expired"), "questions_state"),
     CheckConstraint("(state = 'open') = (settled IS NULL)", name="questions_settled"),
+)
+
+signatures = Table(
+    "signatures",
+    books,
+    Column("id", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.id", name="signatures_run"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("signer", String(20), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("token", String(64)),
+    Column("certificate", String(64)),
+    Column("algorithm", Text),
+    Column("digest", Text),
+    _one_of("signer", SIGNERS, "signatures_signer"),
+    # Of the vendor's signatures only the frames are seen; of our own everything is known.
+    CheckConstraint(
+        "signer = 'vendor' OR (token IS NOT NULL AND certificate IS NOT NULL AND algorithm IS NOT NULL AND digest IS NOT NULL)",
+        name="signatures_known",
+    ),
+)
+
+tokens = Table(
+    "tokens",
+    books,
+    Column("serial", String(64), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("run", ForeignKey("runs.id", name="tokens_run")),
+    Column("begun", UtcTime, nullable=False),
+    Column("settled", UtcTime),
+    Column("said", Text),
+    Column("cleared", UtcTime),
+    _one_of("state", TOKEN_STATES, "tokens_state"),
+    CheckConstraint("(state = 'pending') = (settled IS NULL)", name="tokens_settled"),
+    CheckConstraint("state <> 'stopped' OR said IS NOT NULL", name="tokens_said"),
 )
