@@ -11,21 +11,23 @@ from robot.settings.model import (
     Portal,
     Questions,
     Settings,
-    Signing,
     Timers,
     Vault,
 )
+from robot.settings.signing import Consent, OrganisationToken, Signing
 
 __all__ = [
     "FILE_NAME",
     "SETTINGS_VARIABLE",
     "VAULT_FD_VARIABLE",
     "Browser",
+    "Consent",
     "Evidence",
     "Ledger",
     "Mail",
     "MailPatterns",
     "Organisation",
+    "OrganisationToken",
     "Portal",
     "Questions",
     "Settings",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import types
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
@@ -108,5 +109,5 @@ def _kind(annotation: Any) -> str:
         return " or ".join([*kinds, "left out"])
     if origin is tuple:
         return "list"
-    names = {str: "text", Path: "path", int: "number", float: "number", bool: "true or false"}
+    names = {str: "text", Path: "path", int: "number", float: "number", bool: "true or false", date: "date"}
     return names.get(annotation, "text")

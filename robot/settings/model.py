@@ -7,42 +7,19 @@ secret itself lies in the vault under that name. Descriptions are printed by `vs
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import Field, HttpUrl, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from robot import identifiers
+from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
+from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.texts import Language
 
 TOKEN_SIGNING_IN_THE_STORE = "iglijbhfichnfmijbmebhcgbaagbbikc"  # noqa: S105 - the extension's id in the Chrome Web Store, no secret
 
 
-def _tax_code(text: str) -> str:
-    try:
-        return identifiers.tax_code(text)
-    except ValueError as wrong:
-        message = "not a tax code: 10 digits with a fitting check digit, or the same and -NNN for a branch"
-        raise ValueError(message) from wrong
-
-
-def _reference(text: str) -> str:
-    if not text.startswith("keyring:") or len(text) <= len("keyring:"):
-        message = "a secret is never written here: write keyring:NAME and store it with `vss-robot vault set NAME`"
-        raise ValueError(message)
-    return text
-
-
-TaxCode = Annotated[str, AfterValidator(_tax_code)]
-SecretReference = Annotated[str, AfterValidator(_reference)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PortalPaths(_Strict):
+class PortalPaths(Strict):
     """Paths of the portal's pages; addresses have moved before, so none stands in code."""
 
     home: str = Field("/", description="first page")
@@ -53,7 +30,7 @@ class PortalPaths(_Strict):
     lookup: str = Field("/ho-so/tra-cuu", description="list of dossiers sent")
 
 
-class PortalTexts(_Strict):
+class PortalTexts(Strict):
     """What the portal says, as patterns (regular expressions) that tell one refusal from another."""
 
     captcha_wrong: str = Field("Mã kiểm tra không chính xác", description="the captcha was not taken")
@@ -66,7 +43,7 @@ class PortalTexts(_Strict):
     no_answer: str = Field("Không kết nối được máy chủ", description="the page could not reach its server")
 
 
-class Portal(_Strict):
+class Portal(Strict):
     """The portal: where it is, how it is trusted, what it says."""
 
     address: HttpUrl = Field(HttpUrl("https://gddt.baohiemxahoi.gov.vn"), description="the portal's address")
@@ -90,7 +67,7 @@ class Portal(_Strict):
     texts: PortalTexts = PortalTexts()
 
 
-class Browser(_Strict):
+class Browser(Strict):
     """The browser and the VSS extension in it."""
 
     executable: Path | None = Field(None, description="Chrome or Chromium; found on the system when left out")
@@ -98,23 +75,12 @@ class Browser(_Strict):
     extension_dir: Path | None = Field(
         None, description="folder of the unpacked extension; left out where it is installed in the profile or by policy"
     )
-    extension_id: str = Field(TOKEN_SIGNING_IN_THE_STORE, pattern="^[a-p]{32}$", description="id of the signing extension")
+    extension_id: ExtensionId = Field(TOKEN_SIGNING_IN_THE_STORE, description="id of the signing extension")
     language: str = Field("vi-VN", description="language the browser asks pages for")
     window: tuple[int, int] = Field((1280, 900), description="width and height of the page, pixels")
 
 
-class Signing(_Strict):
-    """Who signs, and the native host that the extension talks to."""
-
-    mode: Literal["vendor"] = Field("vendor", description="vendor: the VSS library as installed, windows answered by a person")
-    host_name: str = Field("", description="native host's name, as the extension calls it")
-    host_path: Path | None = Field(None, description="native host's program; an organisation may name its own")
-    write_manifest: bool = Field(
-        default=True, description="write the host's manifest into the robot's profile; false where the library's set-up did it"
-    )
-
-
-class Timers(_Strict):
+class Timers(Strict):
     """How long each link may take before it counts as silent, in seconds."""
 
     page_s: Seconds = Field(30, description="a page to load")
@@ -126,7 +92,7 @@ class Timers(_Strict):
     mail_poll_s: Seconds = Field(5, description="between two looks into the mailbox")
 
 
-class MailPatterns(_Strict):
+class MailPatterns(Strict):
     """What to read in the portal's mails: regular expressions, the value in the group named `value`."""
 
     code: str = Field(r"Mã kích hoạt:\s*(?P<value>[0-9A-Za-z-]{4,40})", description="activation code")
@@ -151,7 +117,7 @@ class MailPatterns(_Strict):
         return pattern
 
 
-class Mail(_Strict):
+class Mail(Strict):
     """The mailbox that the portal writes to."""
 
     kind: Literal["imap", "maildir"] = Field("imap", description="imap, or a Maildir folder on this machine")
@@ -166,14 +132,14 @@ class Mail(_Strict):
     patterns: MailPatterns = MailPatterns()
 
 
-class Vault(_Strict):
+class Vault(Strict):
     """Where secrets lie."""
 
     backend: Literal["system", "file"] = Field("system", description="the system's keyring, or an encrypted file")
     file: Path = Field(Path("vault.cfg"), description="the encrypted file, for backend = file")
 
 
-class Questions(_Strict):
+class Questions(Strict):
     """What only a person can answer."""
 
     answer_command: tuple[str, ...] = Field(
@@ -183,7 +149,7 @@ class Questions(_Strict):
     tries: int = Field(3, ge=1, le=10, description="how often a captcha is asked again when the portal did not take it")
 
 
-class Evidence(_Strict):
+class Evidence(Strict):
     """What a run leaves behind."""
 
     folder: Path = Field(Path("evidence"), description="one folder a run is made in here")
@@ -194,13 +160,13 @@ class Evidence(_Strict):
     )
 
 
-class Ledger(_Strict):
+class Ledger(Strict):
     """The books."""
 
     url: str = Field("", description="SQLAlchemy address of the books; ledger.sqlite in the robot's home when left out")
 
 
-class OrganisationMail(_Strict):
+class OrganisationMail(Strict):
     """An organisation's own mailbox, over `[mail]`."""
 
     user: str | None = Field(None, description="mailbox's user name")
@@ -209,7 +175,7 @@ class OrganisationMail(_Strict):
     maildir: Path | None = Field(None, description="Maildir folder")
 
 
-class Organisation(_Strict):
+class Organisation(Strict):
     """An employer, with what the registration form asks for."""
 
     name: str = Field(min_length=1, description="name as registered (TenDoiTuong)")
@@ -227,6 +193,8 @@ class Organisation(_Strict):
     result_delivery: str = Field("1", description="how results are received (PTNhanKetQua): value of the form's list")
     host_path: Path | None = Field(None, description="native host of this organisation's token, over signing.host_path")
     mail: OrganisationMail = OrganisationMail()
+    token: OrganisationToken = OrganisationToken()
+    consent: Consent = Consent()
 
 
 class Settings(BaseSettings):
