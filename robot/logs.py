@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from logging.handlers import RotatingFileHandler
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from loguru import logger
 
@@ -34,6 +34,21 @@ class _Redacting(logging.Formatter):
         return self._redactor.redact(record.getMessage())
 
 
+class _Mute(logging.Handler):
+    """Says nothing of a line it cannot write (disk full, pipe closed): logging's own way prints it whole, unredacted."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Drop the line."""
+
+
+class _File(_Mute, RotatingFileHandler):
+    """The log's file."""
+
+
+class _Stderr(_Mute, logging.StreamHandler[TextIO]):
+    """The log on stderr."""
+
+
 def set_up(redactor: Redactor, folder: Path | None, *, verbose: bool = False) -> None:
     """Send the log to `folder/vss-robot.log` (10 MB a file, ten files) and, when verbose, to stderr.
 
@@ -46,10 +61,10 @@ def set_up(redactor: Redactor, folder: Path | None, *, verbose: bool = False) ->
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "vss-robot.log"
         handlers.append(
-            RotatingFileHandler(path, maxBytes=LARGEST_BYTES, backupCount=FILES_KEPT - 1, encoding="utf-8", delay=True),
+            _File(path, maxBytes=LARGEST_BYTES, backupCount=FILES_KEPT - 1, encoding="utf-8", delay=True),
         )
     if verbose:
-        handlers.append(logging.StreamHandler(sys.stderr))
+        handlers.append(_Stderr(sys.stderr))
     for handler in handlers:
         handler.setFormatter(_Redacting(redactor))
         logger.add(handler, format=LINE, level="DEBUG", backtrace=False, diagnose=False)

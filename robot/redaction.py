@@ -6,8 +6,10 @@ file of evidence or a person. It is the net below the source: nothing is handed 
 
 from __future__ import annotations
 
+import html
+import json
 import threading
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 SHORTEST = 4  # a shorter secret (a two-letter captcha) would blank out ordinary words
 
@@ -20,9 +22,9 @@ class Redactor:
         self._lock = threading.Lock()
 
     def learn(self, name: str, secret: str) -> None:
-        """From now on `secret`, plain or percent-encoded, is written as `‹name›`."""
+        """From now on `secret` is written as `‹name›`: plain, or as an address, a posted form, JSON, HTML or Python writes it."""
         with self._lock:
-            for form in {secret, quote(secret), quote(secret, safe="")}:
+            for form in _forms(secret):
                 if len(form) >= SHORTEST:
                     self._names[form] = name
 
@@ -38,3 +40,10 @@ class Redactor:
     def knows(self, text: str) -> bool:
         """Whether `text` holds a secret."""
         return self.redact(text) != text
+
+
+def _forms(secret: str) -> set[str]:
+    """How a secret stands in the texts that a run leaves: HAR and trace are JSON, a log's extras are Python's own notation."""
+    in_json = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+    in_address = (quote(secret), quote(secret, safe=""), quote_plus(secret))
+    return {secret, *in_json, *in_address, repr(secret)[1:-1], html.escape(secret), html.escape(secret, quote=False)}

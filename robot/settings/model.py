@@ -200,7 +200,10 @@ class Organisation(Strict):
 class Settings(BaseSettings):
     """Everything an operator can set."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="VSS_ROBOT_", env_nested_delimiter="__")
+    # What was written is not repeated in errors: it may be a password where a reference belongs.
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, env_prefix="VSS_ROBOT_", env_nested_delimiter="__"
+    )
 
     language: Language = Field("vi", description="language the robot speaks: vi or en")
     home: Path = Field(Path(), description="folder of profiles, books and evidence; robot.toml's own folder when left out")
