@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXAMPLE_KEY = "cong-ty"
 EXAMPLE: Mapping[str, Any] = {
     "name": "CÔNG TY TNHH THỬ NGHIỆM",
-    "tax_code": "0100000008",
+    "tax_code": "9909000010",
     "province": "Thành phố Hà Nội",
     "agency_name": "BHXH cơ sở Ba Đình",
     "agency_code": "00101",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from robot.errors import SettingsError
 from robot.settings.model import Evidence, Settings, Vault
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -93,7 +94,7 @@ def _said(wrong: ValidationError, file: Path) -> SettingsError:
     faults = wrong.errors(include_url=False)
     first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     key = ".".join(str(part) for part in first["loc"])
-    more = len(faults) - 1
+    more = Text("errors.settings_more", {"number": len(faults) - 1}) if len(faults) > 1 else ""
     if first["type"] == "extra_forbidden":
         nearest = _nearest(first)
         if nearest:
@@ -101,7 +102,7 @@ def _said(wrong: ValidationError, file: Path) -> SettingsError:
         return SettingsError("settings_unknown", file=file, key=key, more=more)
     if first["type"] == "missing":
         return SettingsError("settings_missing", file=file, key=key, more=more)
-    return SettingsError("settings_wrong", file=file, key=key, why=first["msg"], more=more)
+    return SettingsError("settings_wrong", file=file, key=key, why=first["msg"].removeprefix("Value error, "), more=more)
 
 
 def _nearest(fault: ErrorDetails) -> str:

@@ -7,6 +7,7 @@ characters an entry, hence pieces.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,11 @@ class SystemStore:
 
     def __init__(self, lock_beside: Path) -> None:
         self._lock_beside = lock_beside
-        self._backend = _usable_backend()
+
+    @cached_property
+    def _backend(self) -> KeyringBackend:
+        """Looked for when the first secret is needed: a command that needs none works without a keyring."""
+        return _usable_backend()
 
     def get(self, name: str) -> str | None:
         """The secret, or None where there is none."""

@@ -87,13 +87,10 @@ class Vault:
 
 
 def open_vault(settings: settings.Vault, redactor: Redactor, unlock: Callable[[], str]) -> Vault:
-    """The vault that the settings name; opens nothing yet.
+    """The vault that the settings name; opens nothing before the first secret is needed.
 
     `unlock` gives the pass phrase of the encrypted file; it is called for `backend = "file"` alone, when the first secret is
     read or written.
-
-    Raises:
-        VaultClosed: `vault_unusable`: `backend = "system"` on a system without a keyring.
     """
     if settings.backend == "system":
         from robot.vault.system import SystemStore  # noqa: PLC0415 - a run needs one of the two

@@ -235,7 +235,7 @@ def test_no_system_keyring_is_said_with_what_to_do(file, monkeypatch, backend):
     """A back-end that holds nothing is no vault; the sentence names the setting to change."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
     with pytest.raises(VaultClosed) as closed:
-        open_vault(settings.Vault(backend="system", file=file), Redactor(), _never)
+        open_vault(settings.Vault(backend="system", file=file), Redactor(), _never).names()
     assert closed.value.text.key == "errors.vault_unusable"
     assert 'vault.backend = "file"' in str(closed.value)
 

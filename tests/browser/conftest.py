@@ -1,0 +1,53 @@
+"""What the tests of whole runs share: organisations that have an account, and what a run left behind."""
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+_rounds = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def account(world) -> Callable[[str], None]:
+    """Sees to it that an organisation has an account at the portal and its credentials in the vault."""
+    ready: set[str] = set()
+
+    def make(key: str) -> None:
+        if key not in ready:
+            ran = world.robot("run", "onboard", "--org", key)
+            assert ran.exit_code == 0, ran.talk
+            ready.add(key)
+
+    return make
+
+
+@pytest.fixture
+def round_number() -> str:
+    """A round no other test of this worker uses: the same file in another round is another matter for the portal."""
+    return str(next(_rounds))
+
+
+@pytest.fixture
+def accepted(world) -> Callable[[str, str], list[str]]:
+    """The numbers under which the portal has accepted an organisation's dossier of a round."""
+
+    def numbers(key: str, round_number: str) -> list[str]:
+        unit = world.organisation(key).unit_code
+        rows = [row for row in world.truth()["dossiers"] if row["unit_code"] == unit and row["number"]]
+        return [row["number"] for row in rows if int(row["round"]) == int(round_number)]
+
+    return numbers
+
+
+def pictures(said: dict) -> list[Path]:
+    """The screenshots of a run, in order."""
+    return sorted((Path(said["evidence"]) / "screenshots").glob("*.png"))
+
+
+def notes(said: dict, stream: str) -> list[dict]:
+    """The lines of one stream of a run's evidence."""
+    file = Path(said["evidence"]) / f"{stream}.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []

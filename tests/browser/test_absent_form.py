@@ -1,0 +1,81 @@
+"""The form to choose a signature does not appear: screenshot at that moment, cause, known remedy."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import notes, pictures
+
+ABSENT = "the-form-to-choose-a-signature-absent"
+
+
+def test_the_phone_left_blank_brings_the_form(world, faults):
+    """Known fault 1: the form stays absent, is pictured, and appears once the phone number is left blank."""
+    organisation = world.organisation("song-lo")
+    faults.set("form-absent-phone", organisation.tax_code)
+    ran = world.robot("run", "register", "--org", "song-lo", "--json")
+    assert (ran.exit_code, ran.said["outcome"]) == (0, "done"), ran.talk
+    assert ran.said["finding"]["link"] == "form"
+    assert "leave the phone number blank and ask once more" in ran.said["steps"]
+    absent = [picture for picture in pictures(ran.said) if ABSENT in picture.name]
+    assert len(absent) == 1
+    assert str(absent[0]) in ran.talk
+    assert [row["phone"] for row in world.truth()["registrations"] if row["number"] == ran.said["receipt"]["number"]] == [""]
+
+
+def test_a_phone_that_another_code_holds_is_left_blank(world):
+    """The portal's toast about a number already declared is answered by the same remedy."""
+    taken = world.organisation("thai-son").phone
+    assert world.robot("run", "register", "--org", "thai-son").exit_code == 0
+    ran = world.robot("run", "register", "--org", "kim-lien", "--json", VSS_ROBOT_ORGANISATIONS=_with("kim-lien", phone=taken))
+    assert (ran.exit_code, (ran.said["finding"] or {}).get("link")) == (0, "form"), ran.talk
+
+
+@pytest.mark.parametrize(
+    ("variables", "link", "seen"),
+    [
+        ({"VSS_ROBOT_SIGNING__WRITE_MANIFEST": "false"}, "host", "vn.gov.vss.token_signing.world"),
+        ({"VSS_ROBOT_SIGNING__HOST_NAME": "vn.gov.other"}, "host", "vn.gov.other"),
+    ],
+    ids=["manifest-missing", "host-name-wrong"],
+)
+def test_a_missing_host_manifest_is_named(world, tmp_path, variables, link, seen):
+    """Without the native host's manifest `register` ends with 11, a screenshot, and the host as the broken link."""
+    ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=_home(world, tmp_path), **variables)
+    assert (11, "form_absent", link) == (ran.exit_code, ran.said["outcome"], ran.said["finding"]["link"]), ran.talk
+    assert seen in ran.said["finding"]["cause"]
+    assert any(ABSENT in picture.name for picture in pictures(ran.said))
+    assert notes(ran.said, "findings")
+    assert "leave the phone number blank and ask once more" not in ran.said["steps"], "a certain cause is not met with a guess"
+
+
+def test_a_missing_extension_is_named(world, tmp_path):
+    """Without the extension the cause is the extension, not the host behind it."""
+    settings = tmp_path / "robot.toml"
+    written = world.layout.settings.read_text(encoding="utf-8")
+    kept = [line for line in written.splitlines() if not line.startswith("extension_dir")]
+    settings.write_text("\n".join(kept), encoding="utf-8")
+    ran = world.robot(
+        "run", "register", "--org", "song-lo", "--json", "--settings", str(settings), VSS_ROBOT_HOME=_home(world, tmp_path)
+    )
+    assert (ran.exit_code, ran.said["finding"]["link"]) == (11, "extension"), ran.talk
+
+
+def test_fields_that_the_page_marks_without_a_word_are_named(world):
+    """A form that the page itself refuses in silence is told by the fields it has marked."""
+    ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_ORGANISATIONS=_with("song-lo", contact=" "))
+    assert (ran.exit_code, ran.said["finding"]["link"]) == (11, "form"), ran.talk
+    assert "NguoiLienHe" in ran.said["finding"]["cause"]
+
+
+def _home(world, tmp_path) -> str:
+    """A home of its own, with the world's vault: no profile of an earlier run lies in it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    return str(home)
+
+
+def _with(key, **particulars) -> str:
+    """Particulars of an organisation, as the environment lays them over the settings file."""
+    return json.dumps({key: particulars})
