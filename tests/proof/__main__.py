@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import repeat
+from tests.proof import repeat, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "repeat": repeat.main,
+    "wire": wire.main,
 }
 
 
