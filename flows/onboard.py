@@ -9,7 +9,11 @@ from flows.registered import activation_key, registration_of
 from robot.flow import ActivationRefused, Organisation, Receipt, Session, flow
 
 
-@flow("onboard", "Register, activate with the mailed code, keep the mailed credentials in the vault, log in once to prove them.")
+@flow(
+    "onboard",
+    "Register, activate with the mailed code, keep the mailed credentials in the vault, log in once to prove them.",
+    signatures=2,
+)
 def onboard(s: Session, org: Organisation) -> Receipt:
     """Each start goes on where the last one stopped; the receipt carries the number of the activated registration."""
     with s.step("check that mailbox and vault can be used"):

@@ -10,6 +10,7 @@ from robot.flow import Organisation, Receipt, Session, SessionExpired, flow
     "register",
     "Register an organisation: fill in the form, sign it with the token, read the registration's number.",
     again_on=(SessionExpired,),
+    signatures=1,
 )
 def register(s: Session, org: Organisation) -> Receipt:
     """The receipt carries the number of the registration; the activation code comes by mail."""

@@ -12,6 +12,7 @@ from robot.flow import DossierHead, Organisation, Receipt, Session, SessionExpir
     "submit",
     "Upload a dossier: log in, choose the file, sign it with the token, read the dossier's number.",
     again_on=(SessionExpired,),
+    signatures=1,
 )
 def submit(s: Session, org: Organisation, dossier: DossierHead, round_number: int = 1) -> Receipt:
     """The receipt carries the dossier's number; a dossier that was taken before is not sent again."""

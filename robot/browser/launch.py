@@ -80,7 +80,7 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
     profile.make_ready()
     signing = settings.signing
     if signing.write_manifest and host_program is not None and signing.host_name:
-        profile.write_host_manifest(signing.host_name, host_program, settings.browser.extension_id)
+        profile.write_host_manifest(signing.host_name, host_program, settings.browser.extension_id, *signing.extension_ids)
     playwright = sync_playwright().start()
     try:
         program = find_browser(settings.browser.executable, playwright.chromium.executable_path)

@@ -51,8 +51,8 @@ class Profile:
                 (self.folder / name).unlink()
         self._set_preferences()
 
-    def write_host_manifest(self, name: str, program: Path, extension_id: str) -> Path:
-        """Tell Chrome which program the native host `name` is; only `extension_id` may start it.
+    def write_host_manifest(self, name: str, program: Path, *extension_ids: str) -> Path:
+        """Tell Chrome which program the native host `name` is; only these extensions may start it.
 
         The form and the place are Chrome's (native messaging): on Linux and macOS a custom profile's own
         `NativeMessagingHosts` folder is read before the system's.
@@ -64,7 +64,7 @@ class Profile:
             "description": "VSS token signing, registered by vss-robot",
             "path": str(program),
             "type": "stdio",
-            "allowed_origins": [f"chrome-extension://{extension_id}/"],
+            "allowed_origins": [f"chrome-extension://{extension_id}/" for extension_id in extension_ids],
         }
         file = folder / f"{name}.json"
         file.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -60,6 +60,12 @@ class Terminal:
         self._console.print(text.say(self._speaks), end="", markup=False)
         return sys.stdin.readline().strip() or None
 
+    def secret(self, text: Text) -> str | None:
+        """What the person types, unseen; None where nobody sits at a terminal."""
+        if not sys.stdin.isatty():
+            return None
+        return getpass.getpass(text.say(self._speaks), stream=sys.stderr) or None
+
     def table(self, rows: list[tuple[str, str | Text]]) -> None:
         """Pairs of a label's key and what stands beside it."""
         from rich.markup import escape

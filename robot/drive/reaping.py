@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,7 @@ def reap(profile: Path, relay: Path) -> None:
     """
     before = time.time()
     for _ in range(ROUNDS):
-        found = [process for process in _of(str(profile), str(relay)) if _began(process) <= before]
+        found = [process for process in _of(str(profile), f"{relay}{os.sep}") if _began(process) <= before]
         if not found:
             return
         logger.bind(action="reap").info("ending {} processes", len(found))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 import robot
 from robot.diagnosis import finding_of
 from robot.drive.signals import stopping
+from robot.drive.signing import RunSigning
 from robot.errors import RobotError, UsageError
 from robot.evidence import RunFolder
 from robot.flow.desk import Cancel, Desk
@@ -41,6 +42,10 @@ class RunResult(BaseModel):
     finding: dict[str, str] | None = None
     evidence: str | None = None
     steps: dict[str, float] = {}
+    signing: dict[str, str] = {}
+    """Who signs (`mode`), whether a person gave the PIN (`attended`), and by whose consent (`authorised_by`, `until`)."""
+    alarms: list[dict[str, str]] = []
+    """What a person must look into: `kind`, and `said` in the operator's language."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,14 @@ def run_flow(
     org = office.organisation(organisation)
     check_parameters(flow, parameters)
     office.ledger.reap()
+    signing = RunSigning(office, flow, organisation, org, progress)
+    signing.check()
     evidence = office.settings.evidence.folder
     run = office.ledger.begin_run(flow.name, organisation, {name: str(value) for name, value in parameters.items()}, evidence)
     folder = RunFolder(evidence / run, office.redactor, office.settings.evidence.masked)
     cancel = Cancel()
-    desk = Desk(office.settings, office.ledger, office.vault, office.redactor, folder, progress, headed, cancel)
+    desk = Desk(office.settings, office.ledger, office.vault, office.redactor, folder, progress, signing, headed, cancel)
+    signing.begin(run, folder.folder)
     session = Session(desk, run, organisation, org)
     log = logger.bind(action="run", run=run, flow=flow.name, organisation=organisation)
     log.bind(version=robot.__version__).info("begin")
@@ -97,6 +105,8 @@ def run_flow(
         finding=finding.as_json(language) if finding is not None else None,
         evidence=str(folder.folder),
         steps=session.seconds,
+        signing=signing.facts(),
+        alarms=signing.alarms(),
     )
     _book(office, result, folder, error, session.window.version)
     log.bind(outcome=result.outcome).info("end")
@@ -134,4 +144,4 @@ def _book(office: Office, result: RunResult, folder: RunFolder, error: RobotErro
     versions = {"robot": robot.__version__, "browser": browser}
     folder.write_run({**result.model_dump(), "said": said, "versions": versions})
     assert result.run is not None  # noqa: S101 - for the type checker: this run has been begun
-    office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding)
+    office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding, result.alarms)

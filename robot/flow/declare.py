@@ -43,19 +43,26 @@ class Flow:
     """All parameters beside session and organisation."""
     again_on: tuple[type[RobotError], ...] = ()
     """Errors after which the engine starts the flow once more, as long as nothing was sent."""
+    signatures: int = 0
+    """How many signatures one start of it makes at most; more are refused, and somebody is told."""
 
     def __call__(self, session: Session, organisation: Organisation, **parameters: Any) -> Receipt:
         """Run the flow within a session."""
         return self.run(session, organisation, **parameters)
 
 
-def flow(name: str, summary: str, *, again_on: tuple[type[RobotError], ...] = ()) -> Callable[[Callable[..., Receipt]], Flow]:
-    """Declare a flow: its name as operators type it, and what it does in one sentence (English)."""
+def flow(
+    name: str, summary: str, *, again_on: tuple[type[RobotError], ...] = (), signatures: int = 0
+) -> Callable[[Callable[..., Receipt]], Flow]:
+    """Declare a flow: its name as operators type it, and what it does in one sentence (English).
+
+    A flow that declares no `signatures` is given none.
+    """
 
     def declare(run: Callable[..., Receipt]) -> Flow:
         own = list(inspect.signature(run).parameters.values())[2:]
         needs = frozenset(parameter.name for parameter in own if parameter.default is parameter.empty)
-        return Flow(name, summary, run, needs, frozenset(parameter.name for parameter in own), again_on)
+        return Flow(name, summary, run, needs, frozenset(parameter.name for parameter in own), again_on, signatures)
 
     return declare
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from robot.errors import Cancelled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from robot.evidence import RunFolder
     from robot.ledger import Ledger
     from robot.redaction import Redactor
@@ -31,6 +33,22 @@ class Progress(Protocol):
 
     def prompt(self, text: Text) -> str | None:
         """Ask whoever sits there; None where nobody does."""
+
+    def secret(self, text: Text) -> str | None:
+        """Ask for something that must not be seen while it is typed; None where nobody sits there."""
+
+
+class Signing(Protocol):
+    """Whatever signs in a run, made ready before each browser and put away after it."""
+
+    def open(self, profile: Path) -> Path | None:
+        """Make ready for a browser on this profile; the program its native host's manifest names, None to write none."""
+
+    def close(self) -> None:
+        """The browser has gone."""
+
+    def trouble(self) -> Text | None:
+        """What went wrong between the signer and its token; None where nothing did."""
 
 
 class Cancel:
@@ -68,5 +86,6 @@ class Desk:
     redactor: Redactor
     folder: RunFolder
     progress: Progress
+    signing: Signing
     headed: bool = False
     cancel: Cancel = field(default_factory=Cancel)

@@ -73,7 +73,11 @@ class Expecting:
     def _absent(self, sight: Sight, *, trying: Remedy | None) -> Finding:
         """Screenshot of the page without the form, at this moment, and then a look along the chain."""
         picture = self._desk.folder.screenshot(self._window.page, f"{sight.name} absent")
-        finding = look_along(self._window.page, self._desk.settings, self._window.marked_fields())
+        trouble = self._desk.signing.trouble()
+        if trouble is not None:
+            finding = Finding("token", trouble, "certain", Text("findings.remedy_token"))
+        else:
+            finding = look_along(self._window.page, self._desk.settings, self._window.marked_fields())
         name = "labels.absent_once" if trying is not None and finding.certainty != "certain" else "labels.absent"
         self._desk.progress.say(Text(name, {"form": Text("labels.form_certificates"), "picture": picture}))
         self._desk.folder.note("findings", **finding.as_json("en"))

@@ -54,7 +54,7 @@ class Session:
         self.settings: Settings = desk.settings
         self.seconds: dict[str, float] = {}
         self._desk = desk
-        self.window = Window(desk, key, organisation.host_path or desk.settings.signing.host_path)
+        self.window = Window(desk, key)
         self.effects = Effects(desk, run)
         self.post = Post(desk, key, organisation)
         self._expecting = Expecting(desk, self.window, self.step)

@@ -30,7 +30,6 @@ from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Locator, Page
 
@@ -46,10 +45,9 @@ EMPTY = "fields => fields.forEach(field => { field.value = ''; })"
 class Window:
     """One page of one browser on the organisation's own profile."""
 
-    def __init__(self, desk: Desk, organisation: str, host_program: Path | None) -> None:
+    def __init__(self, desk: Desk, organisation: str) -> None:
         self._desk = desk
         self._settings = desk.settings
-        self._host_program = host_program
         self._browser: Browser | None = None
         self.profile = Profile(desk.settings.home / "profiles" / organisation)
         self.trace = Trace(desk.folder, wanted=desk.settings.evidence.trace)
@@ -62,7 +60,8 @@ class Window:
             self._desk.cancel.wait(0)
             if as_root():
                 self._desk.progress.say(Text("labels.as_root"))
-            self._browser = launch(self._settings, self.profile, self._host_program, headed=self._desk.headed)
+            host_program = self._desk.signing.open(self.profile.folder)
+            self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed)
             self.version = self._browser.version
             watch(self._browser.context, self._desk.folder, self._settings.evidence.masked)
             self.trace.attach(self._browser.context)
@@ -74,11 +73,14 @@ class Window:
         return self._browser is not None
 
     def close(self) -> None:
-        """Write the trace and end the browser, where one runs."""
-        if self._browser is not None:
-            self.trace.detach()
-            self._browser.close()
-            self._browser = None
+        """Write the trace and end the browser, where one runs; then whatever has signed for it."""
+        try:
+            if self._browser is not None:
+                self.trace.detach()
+                self._browser.close()
+                self._browser = None
+        finally:
+            self._desk.signing.close()
 
     def kill(self) -> None:
         """End the browser at once; whatever waits for it fails at once. Safe within a signal handler."""

@@ -1,0 +1,160 @@
+"""Signing within one run: consent looked at before anything starts, the desk made ready for each browser, signatures counted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from loguru import logger
+
+from robot.clock import VIETNAM
+from robot.drive.audit import count_vendor_signatures
+from robot.errors import UsageError, VaultClosed
+from robot.ledger import TokenBusy
+from robot.signing.desk import TRANSCRIPT, Errand, driver_of, signing_for
+from robot.texts import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from robot.drive.office import Office
+    from robot.errors import RobotError
+    from robot.flow import Flow
+    from robot.flow.desk import Progress
+    from robot.settings import Organisation
+    from robot.signing.desk import SigningDesk
+
+UNTIL = "%d/%m/%Y"
+
+
+class RunSigning:
+    """What one run needs to be signed for; `check` before the run begins, `open` and `close` around each browser."""
+
+    def __init__(self, office: Office, flow: Flow, key: str, organisation: Organisation, progress: Progress) -> None:
+        self._office = office
+        self._flow = flow
+        self._key = key
+        self._organisation = organisation
+        self._progress = progress
+        self._ours = office.settings.signing.mode == "pkcs11"
+        self._desk: SigningDesk | None = None
+        self._pin: bytes | None = None
+        self._run = ""
+        self._evidence: Path | None = None
+        self.failure: RobotError | None = None
+        self.refused: list[dict[str, Any]] = []
+
+    @property
+    def limit(self) -> int:
+        """How many signatures the run may make: those of the flow, twice where the engine may start it once more."""
+        return self._flow.signatures * (2 if self._flow.again_on else 1)
+
+    @property
+    def attended(self) -> bool:
+        """Whether a person gives the PIN; the vendor's library always asks one."""
+        return not self._ours or self._organisation.token.pin is None
+
+    def facts(self) -> dict[str, str]:
+        """Who signs, and by whose consent: for the books and every report."""
+        consent = self._organisation.consent
+        facts = {"mode": self._office.settings.signing.mode, "attended": "yes" if self.attended else "no"}
+        if not self.attended and consent.until is not None:
+            facts |= {"authorised_by": consent.authorised_by, "until": consent.until.strftime(UNTIL)}
+        return facts
+
+    def check(self) -> None:
+        """Refuse a flow that signs where the settings do not allow it; nothing has been started then.
+
+        Raises:
+            UsageError: no consent, or one that has ended; no PIN; no driver.
+        """
+        if not self._ours or not self._flow.signatures:
+            return
+        token, consent = self._organisation.token, self._organisation.consent
+        driver_of(self._office.settings, self._organisation)
+        if token.pin is None:
+            return
+        if consent.until is None:
+            raise UsageError("consent_absent", organisation=self._organisation.name, key=self._key)
+        if datetime.now(VIETNAM).date() > consent.until:
+            until = consent.until.strftime(UNTIL)
+            raise UsageError(
+                "consent_expired",
+                authorised_by=consent.authorised_by,
+                organisation=self._organisation.name,
+                until=until,
+                key=self._key,
+            )
+        if not self._office.vault.has(token.pin):
+            raise VaultClosed("vault_lacks", name=token.pin.removeprefix("keyring:"))
+
+    def begin(self, run: str, evidence: Path) -> None:
+        """The run has begun; its evidence lies in this folder."""
+        self._run, self._evidence = run, evidence
+        self._office.ledger.note_signing(run, self.facts())
+
+    def open(self, profile: Path) -> Path | None:
+        """Make everything ready for a browser on this profile; the program that its manifest names, None to write none.
+
+        Raises:
+            RobotError: what keeps the run from signing, before a browser was started.
+        """
+        assert self._evidence is not None  # noqa: S101 - for the type checker: the run has begun
+        errand = Errand(self._run, self._evidence, profile, self.limit, self.attended)
+        self._desk = signing_for(self._office.settings, self._organisation, errand, self._secret())
+        serial = self._desk.agent.serial or None
+        try:
+            self._office.ledger.note_signing(self._run, self.facts(), serial)
+        except TokenBusy as busy:
+            self.close()
+            raise UsageError("token_in_use", serial=serial, pid="?") from busy
+        return self._desk.host_program
+
+    def close(self) -> None:
+        """The browser has gone: end the agent, let the token go."""
+        desk, self._desk = self._desk, None
+        if desk is None:
+            return
+        desk.close()
+        self.failure = desk.failure or self.failure
+        self.refused += desk.alarms
+        self._office.ledger.note_signing(self._run, self.facts())
+
+    def trouble(self) -> Text | None:
+        """What went wrong between the agent and its token, as a sentence; None where nothing did."""
+        failure = (self._desk.failure if self._desk is not None else None) or self.failure
+        return failure.text if failure is not None else None
+
+    def alarms(self) -> list[dict[str, str]]:
+        """What a person must look into, at the end of the run: `kind`, and the sentence in the operator's language."""
+        ledger, language = self._office.ledger, self._office.settings.language
+        if not self._ours and self._evidence is not None:
+            count_vendor_signatures(ledger, self._run, self._evidence / TRANSCRIPT)
+        made = len(ledger.signatures(self._run))
+        said: dict[str, Text] = {}
+        for event in self.refused:
+            fills = {"origin": event["origin"], "flow": self._flow.name, "limit": self.limit}
+            said[event["kind"]] = Text(f"alarms.{event['kind']}", fills)
+        expected = min(self.limit, len(ledger.effects(self._run)))
+        if made > expected:
+            said["unexplained"] = Text("alarms.unexplained", {"made": made, "expected": expected, "flow": self._flow.name})
+        for kind, text in said.items():
+            logger.bind(action="run.alarm", run=self._run, kind=kind).error(text.say("en"))
+            self._progress.say(Text("labels.alarm_said", {"said": text}))
+        return [{"kind": kind, "said": text.say(language)} for kind, text in said.items()]
+
+    def _secret(self) -> bytes | None:
+        """The PIN: from the vault, or from a person, asked once a run; None for the token's own pad, or without signatures."""
+        if not self._ours or not self._flow.signatures:
+            return None
+        if self._pin is None:
+            reference = self._organisation.token.pin
+            if reference is not None:
+                self._pin = self._office.vault.get(reference).encode()
+            elif self._office.settings.signing.pin_prompt:
+                typed = self._progress.secret(Text("labels.pin_for", {"organisation": self._organisation.name}))
+                if not typed:
+                    raise UsageError("pin_unset", organisation=self._organisation.name, key=self._key)
+                self._office.redactor.learn("pin", typed)
+                self._pin = typed.encode()
+        return self._pin
