@@ -56,3 +56,22 @@ def faults(world) -> Iterator[Faults]:
     """The world's faults; whatever a test sets is cleared after it."""
     yield world.faults
     world.faults.clear()
+
+
+@pytest.fixture(scope="session")
+def double_library(tmp_path_factory) -> Path:
+    """The scripted PKCS#11 driver, built once a process; it is loaded like any driver."""
+    from tests.doubles.pkcs11.script import build
+
+    return build(tmp_path_factory.mktemp("double"))
+
+
+@pytest.fixture
+def double(double_library, tmp_path, monkeypatch):
+    """The scripted driver with a script of the test's own, in this process's environment too."""
+    from tests.doubles.pkcs11.script import Double
+
+    made = Double(double_library, tmp_path)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made
