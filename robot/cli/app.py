@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 vault_app = typer.Typer(no_args_is_help=True, help="Keep secrets: in the system's keyring, or in an encrypted file.")
 app.add_typer(vault_app, name="vault")
+tokens_app = typer.Typer(invoke_without_command=True, help="List the tokens that are plugged in.")
+app.add_typer(tokens_app, name="tokens")
 
 Settings = Annotated[
     Path | None,
@@ -86,7 +88,7 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
     vault_fd: VaultFd = None,
     verbose: Verbose = False,
 ) -> None:
-    """Run a flow for an organisation, and end with its outcome as exit code."""
+    """Run a flow; the exit code tells its outcome."""
     from robot.cli.running import run_command
 
     run_command(flow, org, dossier, round_number, headed=headed, as_json=as_json, office=(settings, vault_fd, verbose))
@@ -112,7 +114,7 @@ def runs(
 def show(
     run: Annotated[str, typer.Argument(help="The run's id, or `last`.")], *, as_json: Json = False, settings: Settings = None
 ) -> None:
-    """Show a run: outcome, steps, effects, finding, and what lies in its evidence folder."""
+    """Show one run, its steps and what it left."""
     from robot.cli.books import show_run
 
     show_run(settings, run, as_json=as_json)
@@ -148,3 +150,20 @@ def vault_forget(
     from robot.cli.secrets import forget_secret
 
     forget_secret(settings, vault_fd, name)
+
+
+@tokens_app.callback()
+def tokens(
+    context: typer.Context,
+    *,
+    driver: Annotated[
+        str | None, typer.Option("--driver", help="PKCS#11 driver: a file, a brand or a URI; settings or this machine's.")
+    ] = None,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """List the tokens that are plugged in: whose they are, how long they are valid, the state of their PIN."""
+    if context.invoked_subcommand is None:
+        from robot.cli.tokens import print_tokens
+
+        print_tokens(settings, driver, as_json=as_json)

@@ -1,0 +1,91 @@
+"""README's generated parts: `python -m tests.readme` shows whether they agree with the code, `--write` makes them agree.
+
+A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. `help COMMAND` is that command's --help, `settings` the
+table of all settings, `exit codes` the table of the errors' exit codes, `faults` the faults of the world.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from fixtures.portal.faults import FAULTS
+from robot import errors
+from robot.settings.describe import rows
+
+README = Path(__file__).parents[1] / "README.md"
+PART = re.compile(r"<!-- begin (?P<name>[^>]+) -->\n.*?<!-- end (?P=name) -->", re.DOTALL)
+WIDTH = "100"
+
+
+def made_to_agree(text: str) -> str:
+    """README's text with each generated part as the code has it now."""
+    return PART.sub(lambda part: f"<!-- begin {part['name']} -->\n{_part(part['name'])}\n<!-- end {part['name']} -->", text)
+
+
+def parts(text: str) -> list[str]:
+    """Names of the generated parts."""
+    return [part["name"] for part in PART.finditer(text)]
+
+
+def _part(name: str) -> str:
+    if name.startswith("help"):
+        return _help(name.split()[1:])
+    return {"settings": _settings, "exit codes": _exit_codes, "faults": _faults}[name]()
+
+
+def _help(command: list[str]) -> str:
+    environment = {**os.environ, "COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH, "NO_COLOR": "1"}
+    asked = subprocess.run(
+        [sys.executable, "-m", "robot", *command, "--help"], env=environment, capture_output=True, text=True, check=True
+    )
+    shown = re.sub(r"Usage: (python -m robot|__main__\.py)", "Usage: vss-robot", asked.stdout)
+    return f"```text\n$ {' '.join(['vss-robot', *command, '--help'])}\n{shown.strip()}\n```"
+
+
+def _settings() -> str:
+    lines: list[str] = []
+    for table, group in groupby(rows(), key=lambda row: row.table):
+        lines += [
+            "",
+            f"**`[{table}]`**" if table else "**At the top of the file**",
+            "",
+            "| setting | kind | default | what for |",
+        ]
+        lines.append("|---|---|---|---|")
+        lines += [f"| `{row.key}` | {_cell(row.kind)} | {_code(row.default)} | {_cell(row.about)} |" for row in group]
+    return "\n".join(lines).strip()
+
+
+def _exit_codes() -> str:
+    kinds: dict[int, list[str]] = {0: ["done"]}
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, errors.RobotError):
+            kinds.setdefault(kind.exit_code, []).append(f"{kind.__name__}: {(kind.__doc__ or '').splitlines()[0]}")
+    lines = ["| code | what it means |", "|---|---|"]
+    lines += [f"| {code} | {'<br>'.join(map(_cell, said))} |" for code, said in sorted(kinds.items())]
+    return "\n".join(lines)
+
+
+def _faults() -> str:
+    lines = ["| fault | what the portal then does |", "|---|---|"]
+    return "\n".join(lines + [f"| `{fault.name}` | {_cell(fault.text.en)} |" for fault in FAULTS.values()])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return f"`` {_cell(text)} ``" if "`" in text else f"`{_cell(text)}`" if text else ""
+
+
+if __name__ == "__main__":
+    before = README.read_text(encoding="utf-8")
+    after = made_to_agree(before)
+    if "--write" in sys.argv:
+        README.write_text(after, encoding="utf-8")
+    elif before != after:
+        sys.exit("README does not agree with the code: run `python -m tests.readme --write`")
