@@ -13,7 +13,7 @@ _LIBRARY: Final = re.compile(r"error while loading shared libraries: ([^\s:]{1,8
 _NTSTATUS: Final = {0xC0000135: "dll_missing", 0xC000007B: "bad_image"}
 _NOT_FOUND, _NOT_EXECUTABLE, _SHELL_SIGNALS, _LAST_SIGNAL = 127, 126, 128, 64
 _NTSTATUS_ERRORS: Final = 0xC0000000
-_DIGITS: Final = re.compile(r"\d{4,}")
+_DIGITS: Final = re.compile(r"(?P<status>\b0xC[0-9A-F]{7}\b)|\d{4,}")
 _BLOB: Final = re.compile(r"[A-Za-z0-9+=]{24,}")
 
 
@@ -42,4 +42,4 @@ def meaning(status: int, stderr: str, *, unanswered: bool) -> tuple[str, str]:
 def redacted(stderr: str) -> str:
     """What a host said, without what could be a PIN, a hash or a certificate: long numbers and long runs of letters."""
     shorter = _BLOB.sub(lambda found: f"‹{len(found[0])} chars›", stderr)
-    return _DIGITS.sub(lambda found: f"‹{len(found[0])} digits›", shorter)
+    return _DIGITS.sub(lambda found: found["status"] or f"‹{len(found[0])} digits›", shorter)
