@@ -15,6 +15,7 @@
     ├── ChainBroken            11   between the page and the token something does not answer
     │   ├── FormAbsent              the form to choose a signature did not appear
     │   ├── CertificateNotOffered   the token holds no certificate of the organisation
+    │   │   └── CertificateExpired      it holds one that has run out, or is not valid yet
     │   ├── BrowserFailed           the browser did not start, or died
     │   ├── DriverFailed            the token's PKCS#11 driver cannot be loaded, or answers nonsense
     │   ├── TokenGone               the token was pulled
@@ -127,6 +128,10 @@ class FormAbsent(ChainBroken):
 
 class CertificateNotOffered(ChainBroken):
     """The form lists certificates, and none of them is the organisation's."""
+
+
+class CertificateExpired(CertificateNotOffered):
+    """The organisation's certificate has run out, or is not valid yet: nothing is signed with it."""
 
 
 class BrowserFailed(ChainBroken):

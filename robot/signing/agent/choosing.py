@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from robot import identifiers
-from robot.signing.agent.seams import Refusal
+from robot.clock import shown
+from robot.errors import CertificateExpired, CertificateNotOffered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +21,10 @@ SIGNING: Final = frozenset({"content_commitment", "digital_signature"})
 def choose(tokens: Sequence[Token], config: AgentConfig) -> tuple[Token, TokenCertificate]:
     """The certificate of the organisation's tax code (and of the serial, where one is pinned), and the token it is on.
 
-    Of several the one issued last, as after a renewal; one that has run out is never taken.
+    Of several the one issued last, as after a renewal; one that has run out is never taken (CertificateExpired).
 
     Raises:
-        Refusal: there is none.
+        CertificateNotOffered: there is none.
     """
     now = datetime.now(UTC)
     found = [
@@ -34,10 +35,13 @@ def choose(tokens: Sequence[Token], config: AgentConfig) -> tuple[Token, TokenCe
         if _is_pinned(certificate, config) and _can_sign(certificate)
     ]
     if not found:
-        raise Refusal("no_certificates", f"no token with a certificate of {config.tax_code} is plugged in")
+        raise CertificateNotOffered("certificate_absent", tax_code=config.tax_code)
     valid = [pair for pair in found if pair[1].not_before <= now <= pair[1].not_after]
     if not valid:
-        raise Refusal("no_certificates", f"the certificate of {config.tax_code} has run out, or is not valid yet")
+        last = max(found, key=lambda pair: pair[1].not_after)[1]
+        raise CertificateExpired(
+            "certificate_expired", tax_code=config.tax_code, since=shown(last.not_before), until=shown(last.not_after)
+        )
     return max(valid, key=lambda pair: (pair[1].not_before, pair[1].serial))
 
 

@@ -67,9 +67,9 @@ class Agent:
 
     @property
     def failure(self) -> RobotError | None:
-        """The last error between the agent and its token, such as a wrong PIN; None where there was none."""
-        failed = [event for event in self.events if event["event"] == "failed"]
-        return restored(failed[-1]) if failed else None
+        """What went wrong between the agent and its token, such as a wrong PIN; None where the last request was served."""
+        told = [event for event in self.events if event["event"] in {"failed", "served"}]
+        return restored(told[-1]) if told and told[-1]["event"] == "failed" else None
 
     def wait_until_ready(self) -> None:
         """Wait until the agent serves.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from loguru import logger
 
 from robot.clock import VIETNAM
-from robot.errors import RobotError, TokenGone
+from robot.errors import CertificateExpired, CertificateNotOffered, RobotError, TokenGone
 from robot.signing.agent.choosing import choose
 from robot.signing.agent.seams import Refusal
 from robot.signing.agent.telling import described
@@ -71,7 +71,7 @@ class Signer:
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to one request: `ok` and what was asked for, or a code of the protocol with a sentence. Raises nothing."""
         try:
-            return {"ok": True, **self._serve(request)}
+            answer = {"ok": True, **self._serve(request)}
         except Refusal as refusal:
             code, said = refusal.code, str(refusal)
         except RobotError as wrong:
@@ -80,6 +80,9 @@ class Signer:
         except Exception as wrong:  # noqa: BLE001 - the page gets a code, the log what it was; an agent does not end of a request
             logger.bind(action="agent.failed").opt(exception=True).error("failed")
             code, said = "technical_error", type(wrong).__name__
+        else:
+            self._tell("served")
+            return answer
         logger.bind(action="agent.refused", code=code).warning(said)
         return {"ok": False, "code": code, "message": said}
 
@@ -87,11 +90,14 @@ class Signer:
         """The token, looked at before anybody asks and without a log-in: what forbids signing is known before the browser starts.
 
         Raises:
-            RobotError: the books or the flags forbid a log-in, or the driver fails. A token that is not there is None.
+            RobotError: the books or the flags forbid a log-in, the certificate has run out, or the driver fails. A token that
+            is not there is None: it may be plugged in until it is needed.
         """
         try:
             token, _ = choose(self._slots.tokens(), self._config)
-        except Refusal as absent:
+        except CertificateExpired:
+            raise
+        except CertificateNotOffered as absent:
             logger.bind(action="agent.token_absent").warning(str(absent))
             return None
         self._lock(token.serial)

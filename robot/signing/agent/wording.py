@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING
 
-from robot.errors import DriverFailed, LogInFailed, PinCancelled, RobotError, TokenGone
+from robot.errors import CertificateNotOffered, DriverFailed, LogInFailed, PinCancelled, RobotError, TokenGone
 from robot.signing.agent.seams import Refusal
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def code_of(wrong: RobotError) -> Code:
     kinds: tuple[tuple[type[RobotError], Code], ...] = (
         (LogInFailed, "pin_blocked"),
         (TokenGone, "no_certificates"),
+        (CertificateNotOffered, "no_certificates"),
         (DriverFailed, "driver_error"),
     )
     return next((code for kind, code in kinds if isinstance(wrong, kind)), "technical_error")
