@@ -22,7 +22,11 @@ WIDTH = "100"
 
 def made_to_agree(text: str) -> str:
     """README's text with each generated part as the code has it now."""
-    return PART.sub(lambda part: f"<!-- begin {part['name']} -->\n{_part(part['name'])}\n<!-- end {part['name']} -->", text)
+
+    def as_it_is(part: re.Match[str]) -> str:
+        return f"<!-- begin {part['name']} -->\n{_part(part['name'])}\n<!-- end {part['name']} -->"
+
+    return PART.sub(as_it_is, text)
 
 
 def parts(text: str) -> list[str]:
@@ -60,12 +64,14 @@ def _settings() -> str:
 
 
 def _exit_codes() -> str:
-    kinds: dict[int, list[str]] = {0: ["done"]}
+    kinds: dict[int, list[type[errors.RobotError]]] = {}
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, errors.RobotError):
-            kinds.setdefault(kind.exit_code, []).append(f"{kind.__name__}: {(kind.__doc__ or '').splitlines()[0]}")
-    lines = ["| code | what it means |", "|---|---|"]
-    lines += [f"| {code} | {'<br>'.join(map(_cell, said))} |" for code, said in sorted(kinds.items())]
+            kinds.setdefault(kind.exit_code, []).append(kind)
+    lines = ["| code | what it means | named errors |", "|---|---|---|", "| 0 | Done. | |"]
+    for code, (first, *others) in sorted(kinds.items()):
+        said = (first.__doc__ or "").splitlines()[0]
+        lines.append(f"| {code} | {_cell(said)} | {', '.join(f'`{kind.__name__}`' for kind in (first, *others))} |")
     return "\n".join(lines)
 
 
