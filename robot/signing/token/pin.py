@@ -39,6 +39,6 @@ def log_in_failure(answer: int, before: Token, after: Token) -> LogInFailed:
         return PinLocked("pin_locked", serial=serial)
     if answer in PIN_WRONG or worse:
         return WrongPin("pin_wrong", serial=serial, code=code)
-    if answer in CANCELLED:
+    if answer in CANCELLED and before.protected_path:  # without a pad nobody was asked, so it may hide a wrong PIN
         return PinCancelled("pin_cancelled", serial=serial)
     return LogInFailed("log_in_failed", serial=serial, code=code)

@@ -78,7 +78,7 @@ class TokenSession(AbstractContextManager["TokenSession"]):
         if value not in {PyKCS11.CKR_OK, PyKCS11.CKR_USER_ALREADY_LOGGED_IN}:
             if value in GONE:
                 raise TokenGone("token_gone", serial=self.token.serial)
-            raise log_in_failure(value, before, self._now())
+            raise log_in_failure(value, before, self._after(before))
         self._logged_in = True
 
     def mechanisms(self, certificate: TokenCertificate, *, of_data: bool = False, allow_sha1: bool = False) -> list[Algorithm]:
@@ -201,6 +201,13 @@ class TokenSession(AbstractContextManager["TokenSession"]):
         if token.serial != self.token.serial:
             raise TokenGone("token_gone", serial=self.token.serial)
         return token
+
+    def _after(self, before: Token) -> Token:
+        """The token once more; as it was, where it has gone: what it answered still counts."""
+        try:
+            return self._now()
+        except TokenGone:
+            return before
 
     def _said(self, wrong: Any) -> TokenGone | SignatureFailed:
         """What a failed call means: many drivers say CKR_DEVICE_ERROR or CKR_GENERAL_ERROR of a token that was pulled."""
