@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 vault_app = typer.Typer(no_args_is_help=True, help="Keep secrets: in the system's keyring, or in an encrypted file.")
 app.add_typer(vault_app, name="vault")
-tokens_app = typer.Typer(invoke_without_command=True, help="List the tokens that are plugged in.")
+tokens_app = typer.Typer(invoke_without_command=True, help="List the tokens that are plugged in, or clear one that is stopped.")
 app.add_typer(tokens_app, name="tokens")
 
 Settings = Annotated[
@@ -118,6 +118,37 @@ def show(
     from robot.cli.books import show_run
 
     show_run(settings, run, as_json=as_json)
+
+
+@app.command()
+def transcript(
+    run: Annotated[str, typer.Argument(help="The run's id, or `last`.")], *, as_json: Json = False, settings: Settings = None
+) -> None:
+    """Show what browser and native host said to one another in a run, values left out, and how the host ended."""
+    from robot.cli.transcript import show_transcript
+
+    show_transcript(settings, run, as_json=as_json)
+
+
+@app.command()
+def signatures(
+    run: Annotated[str, typer.Option("--run", help="The run's id, or `last`.")] = "last",
+    *,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """List the signatures that were made in a run: when, for which page, with which certificate, over what."""
+    from robot.cli.signing import list_signatures
+
+    list_signatures(settings, run, as_json=as_json)
+
+
+@tokens_app.command("clear")
+def tokens_clear(serial: Annotated[str, typer.Argument(help="The token's serial.")], *, settings: Settings = None) -> None:
+    """Allow log-ins to a token again that a wrong PIN has stopped; correct the PIN in the vault first."""
+    from robot.cli.signing import clear_token
+
+    clear_token(settings, serial)
 
 
 @vault_app.command("set")

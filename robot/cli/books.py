@@ -60,6 +60,9 @@ def show_run(settings: Path | None, run: str, *, as_json: bool) -> None:
             lines.append((Text("labels.receipt"), " ".join(str(part) for part in row.receipt.values() if part)))
         if row.finding:
             lines += [(Text(f"labels.{name}"), str(row.finding[name])) for name in ("cause", "remedy")]
+        if row.signing:
+            lines.append((Text("labels.signing"), _signing(row).say(speaks)))
+        lines += [(Text("labels.alarm"), alarm["said"]) for alarm in row.alarms]
         lines.append((Text("labels.evidence"), str(row.evidence)))
         for label, value in lines:
             sys.stdout.write(f"{label.say(speaks):<12} {value}\n")
@@ -67,6 +70,16 @@ def show_run(settings: Path | None, run: str, *, as_json: bool) -> None:
             sys.stdout.write(f"  {step['seconds']:>7} s  {step['outcome']:<7} {say_step(step['name'], speaks)}\n")
         for name in facts["files"]:
             sys.stdout.write(f"  {name}\n")
+
+
+def _signing(run: Run) -> Text:
+    """Who signs in a run, and by whose consent."""
+    facts = run.signing or {}
+    if facts.get("mode") == "vendor":
+        return Text("labels.signing_vendor")
+    if "authorised_by" in facts:
+        return Text("labels.signing_consented", {name: facts[name] for name in ("authorised_by", "until")})
+    return Text("labels.signing_attended")
 
 
 def _facts(ledger: Ledger, run: Run) -> dict[str, Any]:
@@ -80,4 +93,5 @@ def _facts(ledger: Ledger, run: Run) -> dict[str, Any]:
     ]
     files = sorted(str(file.relative_to(run.evidence)) for file in run.evidence.rglob("*") if file.is_file())
     effects = [asdict(effect) for effect in ledger.effects(run.id)]
-    return {**asdict(run), "steps": steps, "effects": effects, "files": files}
+    signatures = [asdict(signature) for signature in ledger.signatures(run.id)]
+    return {**asdict(run), "steps": steps, "effects": effects, "signatures": signatures, "files": files}

@@ -22,6 +22,11 @@ LOOK_S: Final = 0.05
 ALREADY_EXISTS: Final = 183  # ERROR_ALREADY_EXISTS, winerror.h
 
 
+def token_lock(serial: str) -> str:
+    """The name of a token's lock."""
+    return f"token {serial}"
+
+
 class Held(Exception):  # noqa: N818 - says what happened
     """Somebody else holds the lock; `pid` where the system tells, else 0."""
 

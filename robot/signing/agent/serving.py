@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from loguru import logger
 
 from robot.errors import RobotError, UsageError
-from robot.signing.agent.lock import Held, OsLock
+from robot.signing.agent.lock import Held, OsLock, token_lock
 from robot.signing.agent.owner import wait_for_the_end
 from robot.signing.agent.pin import PinPolicy
 from robot.signing.agent.server import Server
@@ -40,7 +40,7 @@ class Locks:
 
     def take_token(self, serial: str) -> None:
         """One agent a token. Raises `UsageError`."""
-        self._take(f"token {serial}", "token_in_use", serial=serial)
+        self._take(token_lock(serial), "token_in_use", serial=serial)
 
     def release(self) -> None:
         """Let all go."""
