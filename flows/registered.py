@@ -18,5 +18,5 @@ def registration_of(s: Session, org: Organisation) -> Effect:
 
 
 def activation_key(registration: Effect) -> str:
-    """An activation belongs to one registration, and happens once."""
-    return f"{registration.key}/{registration.attempt}"
+    """An activation belongs to one registration and happens once; the run keeps it apart from one in older books."""
+    return f"{registration.key}/{registration.run}/{registration.attempt}"

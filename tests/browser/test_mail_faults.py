@@ -63,6 +63,16 @@ def test_a_second_refused_code_is_a_persons_matter(world, faults):
     assert before + 2 == sum(row["tax_code"] == tax_code for row in world.truth()["registrations"])
 
 
+def test_books_begun_anew_do_not_take_old_credentials_for_new(world, tmp_path):
+    """An older vault beside fresh books: the newer activation's credentials are waited for and used."""
+    fresh = {"VSS_ROBOT_LEDGER__URL": f"sqlite:///{tmp_path / 'books.sqlite'}"}
+    assert _anew(world, "truong-son").exit_code == 0
+    assert world.robot("run", "register", "--org", "truong-son", **fresh).exit_code == 0
+    ran = world.robot("run", "onboard", "--org", "truong-son", "--json", **fresh)
+    assert (0, "done") == (ran.exit_code, ran.said["outcome"]), ran.talk
+    assert "keep user name and password in the vault" in ran.said["steps"]
+
+
 def _anew(world, key, **variables):
     """Register (so that no earlier account counts), then onboard from there."""
     registered = world.robot("run", "register", "--org", key)

@@ -1,54 +1,15 @@
 """Letters: what is read of a mail, however broken, and which letters are believed."""
 
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
+from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from robot import settings
 from robot.mail import PortalLetters
-from robot.mail.letter import LARGEST_BYTES, read_letter
+from robot.mail.letter import LARGEST_BYTES
 from robot.mail.web_links import leads_to
 from robot.texts import LANGUAGES
-
-NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-SENDER = "no-reply@baohiemxahoi.gov.vn"
-HOST = "gddt.baohiemxahoi.gov.vn"
-TAX_CODE = "9901000019"
-LINK = f"https://{HOST}/kich-hoat?ma=DK2026-000123"
-BODY = f"""Công ty TNHH Thử Nghiệm Hòa Bình
-Mã số thuế: {TAX_CODE}
-Số đăng ký: DK2026-000123
-{LINK}
-Mã kích hoạt: ABCD2345
-"""
-CREDENTIALS = f"""Mã số thuế: {TAX_CODE}
-Tên đăng nhập: {TAX_CODE}
-Mật khẩu: q7Kz-mPw2xTa
-https://{HOST}/dang-nhap
-"""
-
-
-def _mail(text=BODY, html=None, sender=f'"Bảo hiểm xã hội Việt Nam" <{SENDER}>'):
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = "hoa-binh@thu.example"
-    message["Subject"] = "Kích hoạt tài khoản giao dịch điện tử BHXH"
-    message["Message-ID"] = "<1@baohiemxahoi.gov.vn>"
-    if text is not None:
-        message.set_content(text, cte="base64")
-    if html is not None:
-        message.add_alternative(html, subtype="html", cte="quoted-printable") if text is not None else message.set_content(
-            html, subtype="html"
-        )
-    return message.as_bytes()
-
-
-def _letter(raw=None, minutes=0, **kind):
-    return read_letter(raw if raw is not None else _mail(**kind), NOW + timedelta(minutes=minutes))
+from tests.unit.mails import BODY, CREDENTIALS, HOST, LINK, NOW, SENDER, TAX_CODE, delivered, written
 
 
 @pytest.fixture
@@ -62,7 +23,7 @@ def _reasons(ignored):
 
 def test_an_activation_letter_is_read(portal_letters):
     """Code, link and registration come out of the portal's letter; the code shows in no representation."""
-    found, ignored = portal_letters.newest_activation([_letter()], TAX_CODE, "DK2026-000123", NOW)
+    found, ignored = portal_letters.newest_activation([delivered()], TAX_CODE, "DK2026-000123", NOW)
     assert ignored == []
     assert [found.code.get_secret_value(), found.link, found.registration] == ["ABCD2345", LINK, "DK2026-000123"]
     assert "ABCD2345" not in repr(found)
@@ -76,7 +37,7 @@ def test_an_activation_letter_is_read(portal_letters):
 
 def test_a_credentials_letter_is_read(portal_letters):
     """User name and password come out of the second letter, whichever letter is asked for."""
-    letters = [_letter(), _letter(text=CREDENTIALS, minutes=1)]
+    letters = [delivered(), delivered(text=CREDENTIALS, minutes=1)]
     found, ignored = portal_letters.newest_credentials(letters, TAX_CODE, NOW)
     assert [found.user_name, found.password.get_secret_value()] == [TAX_CODE, "q7Kz-mPw2xTa"]
     assert "q7Kz" not in repr(found)
@@ -90,7 +51,7 @@ def test_html_alone_is_enough(portal_letters):
     html = f"""<html><head><style>Mã kích hoạt: AAAA0000</style></head><body><script>Mã kích hoạt: BBBB0000</script>
     <table><tr><td>Mã số thuế:</td><td><b>{TAX_CODE}</b></td></tr><tr><td>Mã kích hoạt:</td><td>ABCD2345</td></tr></table>
     <p><a href="{LINK}">Bấm vào đây</a> <a href="mailto:hoi@{HOST}">hỏi</a></p></body></html>"""
-    found, ignored = portal_letters.newest_activation([_letter(text=None, html=html)], TAX_CODE, None, NOW)
+    found, ignored = portal_letters.newest_activation([delivered(text=None, html=html)], TAX_CODE, None, NOW)
     assert ignored == []
     assert [found.code.get_secret_value(), found.link, found.registration] == ["ABCD2345", LINK, None]
 
@@ -99,7 +60,7 @@ def test_letters_in_decomposed_vietnamese_are_read(portal_letters):
     """Diacritics written as separate characters (NFD) are the same letters."""
     import unicodedata
 
-    found, _ = portal_letters.newest_activation([_letter(text=unicodedata.normalize("NFD", BODY))], TAX_CODE, None, NOW)
+    found, _ = portal_letters.newest_activation([delivered(text=unicodedata.normalize("NFD", BODY))], TAX_CODE, None, NOW)
     assert found.code.get_secret_value() == "ABCD2345"
 
 
@@ -124,16 +85,16 @@ def test_letters_in_decomposed_vietnamese_are_read(portal_letters):
 )
 def test_only_the_one_sender_is_believed(portal_letters, sender):
     """Display names, several addresses, groups, comments, routes and look-alikes do not make a sender."""
-    raw = _mail(sender="x@thu.example").replace(b"From: x@thu.example", f"From: {sender}".encode())
-    found, ignored = portal_letters.newest_activation([_letter(raw)], TAX_CODE, None, NOW)
+    raw = written(sender="x@thu.example").replace(b"From: x@thu.example", f"From: {sender}".encode())
+    found, ignored = portal_letters.newest_activation([delivered(raw)], TAX_CODE, None, NOW)
     assert found is None
     assert _reasons(ignored) == ["sender"]
 
 
 def test_two_from_headers_make_no_sender(portal_letters):
     """Which of two From headers a program shows differs, so neither counts."""
-    raw = b"From: " + SENDER.encode() + b"\n" + _mail()
-    assert portal_letters.newest_activation([_letter(raw)], TAX_CODE, None, NOW)[0] is None
+    raw = b"From: " + SENDER.encode() + b"\n" + written()
+    assert portal_letters.newest_activation([delivered(raw)], TAX_CODE, None, NOW)[0] is None
 
 
 @pytest.mark.parametrize(
@@ -142,8 +103,8 @@ def test_two_from_headers_make_no_sender(portal_letters):
 )
 def test_a_senders_name_and_case_do_not_matter(portal_letters, sender):
     """The address alone counts, whatever name stands before it."""
-    raw = _mail(sender="x@thu.example").replace(b"From: x@thu.example", f"From: {sender}".encode())
-    assert portal_letters.newest_activation([_letter(raw)], TAX_CODE, None, NOW)[0] is not None
+    raw = written(sender="x@thu.example").replace(b"From: x@thu.example", f"From: {sender}".encode())
+    assert portal_letters.newest_activation([delivered(raw)], TAX_CODE, None, NOW)[0] is not None
 
 
 FOREIGN = [
@@ -172,7 +133,7 @@ FOREIGN = [
 def test_a_link_to_anywhere_else_makes_the_letter_a_forgery(portal_letters, address):
     """One link beside the portal's own hosts is enough, even behind the portal's own text."""
     assert not leads_to(address, [HOST])
-    letter = _letter(html=f'<p><a href="{address}">{LINK}</a></p>')
+    letter = delivered(html=f'<p><a href="{address}">{LINK}</a></p>')
     found, ignored = portal_letters.newest_activation([letter], TAX_CODE, None, NOW)
     assert found is None
     assert _reasons(ignored) == ["foreign_link"]
@@ -200,7 +161,7 @@ def test_the_portals_own_links_are_its_own(address):
 )
 def test_the_letter_names_the_organisation(portal_letters, named, ours, believed):
     """A branch's letter is not its parent's; a number that merely holds the code is not the code."""
-    letter = _letter(text=BODY.replace(TAX_CODE, named))
+    letter = delivered(text=BODY.replace(TAX_CODE, named))
     found, ignored = portal_letters.newest_activation([letter], ours, None, NOW)
     assert [found is not None, _reasons(ignored)] == [believed, [] if believed else ["other_organisation"]]
 
@@ -208,11 +169,11 @@ def test_the_letter_names_the_organisation(portal_letters, named, ours, believed
 def test_the_newest_letter_of_the_registration_is_taken(portal_letters):
     """Arrival decides, then order; letters of another registration and forgeries, though newer, are passed over."""
     letters = [
-        _letter(text=BODY.replace("2345", "AAAA"), minutes=3),
-        _letter(text=BODY.replace("2345", "BBBB"), minutes=3),
-        _letter(text=BODY.replace("2345", "CCCC"), minutes=1),
-        _letter(text=BODY.replace("000123", "000099").replace("2345", "DDDD"), minutes=4),
-        _letter(text=BODY.replace("2345", "EEEE"), minutes=5, sender="no-reply@baohiemxahoi-gov.example"),
+        delivered(text=BODY.replace("2345", "AAAA"), minutes=3),
+        delivered(text=BODY.replace("2345", "BBBB"), minutes=3),
+        delivered(text=BODY.replace("2345", "CCCC"), minutes=1),
+        delivered(text=BODY.replace("000123", "000099").replace("2345", "DDDD"), minutes=4),
+        delivered(text=BODY.replace("2345", "EEEE"), minutes=5, sender="no-reply@baohiemxahoi-gov.example"),
     ]
     found, ignored = portal_letters.newest_activation(letters, TAX_CODE, "DK2026-000123", NOW)
     assert found.code.get_secret_value() == "ABCDBBBB"
@@ -223,7 +184,7 @@ def test_the_newest_letter_of_the_registration_is_taken(portal_letters):
 
 def test_letters_before_the_moment_do_not_count(portal_letters):
     """A letter of an earlier time is not even mentioned; mailboxes keep seconds, so the fraction is left out."""
-    letters = [_letter(minutes=-1), _letter()]
+    letters = [delivered(minutes=-1), delivered()]
     found, ignored = portal_letters.newest_activation(letters, TAX_CODE, None, NOW + timedelta(milliseconds=900))
     assert [found.letter.received, ignored] == [NOW, []]
     assert portal_letters.newest_activation(letters, TAX_CODE, None, NOW + timedelta(seconds=1)) == (None, [])
@@ -231,77 +192,13 @@ def test_letters_before_the_moment_do_not_count(portal_letters):
 
 def test_a_letter_over_a_megabyte_is_not_read(portal_letters):
     """Its head is kept for the evidence, its body is not looked at."""
-    letter = _letter(_mail() + b"\n" + b"x" * LARGEST_BYTES)
+    letter = delivered(written() + b"\n" + b"x" * LARGEST_BYTES)
     assert [letter.too_large, letter.text, letter.sender] == [True, "", SENDER]
     assert _reasons(portal_letters.newest_activation([letter], TAX_CODE, None, NOW)[1]) == ["too_large"]
 
 
 def test_why_a_letter_was_ignored_is_said_in_both_languages(portal_letters):
     """Every reason has its sentence, and the evidence holds the head, never the text."""
-    _, ignored = portal_letters.newest_activation([_letter(sender="forger@thu.example")], TAX_CODE, None, NOW)
+    _, ignored = portal_letters.newest_activation([delivered(sender="forger@thu.example")], TAX_CODE, None, NOW)
     assert all(ignored[0].why.say(language) for language in LANGUAGES)
     assert "ABCD2345" not in repr(ignored)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"\n",
-        b"\xff\xfe\x00",
-        b"From no colon\n\nbody",
-        b"Content-Type: text/plain; charset=no-such\n\nxin ch\xc3\xa0o",
-        b"Content-Type: text/plain; charset=\xff\n\nxin ch\xc3\xa0o",
-        b"Content-Type: text/html; charset=utf-16\n\n<p>a",
-        b"Content-Type: text/plain; charset=idna\n\n\xff..",
-        b"Content-Type: text/plain; charset=zlib\n\nabc",
-        b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n%%%%",
-        b"Content-Type: multipart/mixed\n\nno boundary",
-        b"Content-Type: multipart/mixed; boundary=a\n\n--a\n\n--a--",
-        b"Subject: =?no-such?b?////?=\nMessage-ID:\n\n",
-        b"Subject: =?utf-8?b?a?= =?utf-8?q?=ff=fe?=\n\n",
-        b"Content-Type: text/html\n\n<?xml version='1.0' encoding='utf-7'?><p>\x00\x01</p",
-        b"Content-Type: text/html\n\n" + b"<div>" * 5000 + b"x",
-        b"Content-Type: message/rfc822\n\n" * 3000 + b"\nx",
-    ],
-)
-def test_a_broken_mail_is_a_letter_all_the_same(raw):
-    """Whatever is wrong with it, a letter comes out, and its text can be written down."""
-    letter = read_letter(raw, NOW)
-    letter.text.encode()
-    "".join(letter.head.values()).encode()
-
-
-def test_mails_nested_without_end_do_not_break_the_reader():
-    """Two thousand multiparts one in the other come out as a letter."""
-    raw = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (each, each) for each in range(2000))
-    assert read_letter(b"From: " + SENDER.encode() + b"\n" + raw, NOW).sender == SENDER
-
-
-GOOD = _mail(html=f'<p>Mã kích hoạt: ABCD2345 <a href="{LINK}">mở</a></p>')
-NEW = st.binary(max_size=12) | st.sampled_from([b"\n\n", b"=?utf-8?", b"<", b'"'])
-CHANGES = st.lists(
-    st.tuples(
-        st.integers(0, len(GOOD) - 1),
-        st.integers(0, 20),
-        st.binary(max_size=12) | st.sampled_from([b"\n\n", b"=?utf-8?", b"<", b'"']),
-    ),
-    max_size=8,
-)
-
-
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(changes=CHANGES)
-def test_mutated_mails_never_break_the_reader(changes):
-    """However a mail is mangled, reading it ends in a letter, and a believed one still has the one sender and only our links."""
-    raw = GOOD
-    for at, length, new in changes:
-        raw = raw[:at] + new + raw[at + length :]
-    letter = read_letter(raw, NOW)
-    reader = PortalLetters(settings.Mail(senders=(SENDER,)), (HOST,))
-    found, ignored = reader.newest_activation([letter], TAX_CODE, None, NOW)
-    letter.text.encode()
-    assert (found is None) == (len(ignored) == 1)
-    if found is not None:
-        assert letter.sender == SENDER
-        assert [link for link in letter.links if not leads_to(link, [HOST])] == []
