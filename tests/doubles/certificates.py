@@ -25,9 +25,13 @@ class Held:
     label: str
 
 
-@cache
 def held(kind: str = "RSA", name: str = "CÔNG TY TNHH THỬ, MẪU") -> Held:
-    """A key of a kind (RSA, P-256, P-384) with a self-signed certificate, under an id of its own."""
+    """A key of a kind (RSA, P-256, P-384) with a self-signed certificate, under its kind as id; the same one each time."""
+    return _made(kind, name)
+
+
+@cache
+def _made(kind: str, name: str) -> Held:
     curves = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1()}
     key: Key = ec.generate_private_key(curves[kind]) if kind in curves else rsa.generate_private_key(65537, 2048)
     return Held(key, certificate_for(key, uids=(f"MST:{TAX_CODE}",), name=name), kind.encode(), f"{kind} {name}"[:24])

@@ -107,6 +107,7 @@ class Driver(AbstractContextManager["Driver"]):
             raise TokenGone("token_gone", serial=token.serial)
         with self._answered("C_OpenSession", serial=token.serial):
             opened = self._pkcs11.openSession(here.slot, PyKCS11.CKF_SERIAL_SESSION)
+        here = replace(here, certificates=token.certificates)
         session = TokenSession(self._pkcs11, opened, here, calls, self._sessions.discard)
         self._sessions.add(session)
         return session
