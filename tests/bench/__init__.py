@@ -1,0 +1,1 @@
+"""Measurements, each found by name: JSON on stdout, a table on stderr."""

@@ -1,0 +1,25 @@
+"""The measurement of the relay in short: it measures what it says, and the relay keeps its promise by a wide margin."""
+
+import json
+import subprocess
+import sys
+
+from tests.bench.relay import measure
+
+
+def test_relay_is_measured(relay, agent):
+    """All figures are there, and the parts are no larger than the whole."""
+    before = len(agent.signatures())
+    figures = measure(relay, agent, 3)
+    assert len(agent.signatures()) - before == 6
+    assert figures["key"]["median_ms"] <= figures["agent_without_relay"]["median_ms"]
+    assert figures["bare_python"]["median_ms"] < figures["relay_start"]["median_ms"] < figures["round_trip"]["median_ms"]
+
+
+def test_json_on_stdout_and_a_table_on_stderr():
+    """Data and talk are kept apart."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "relay", "--times", "1"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["times"] == 1
+    assert "relay's start-up of its own" in done.stderr
