@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LOOK_S: Final = 0.05
+ASKED: Final = 128  # how often others may ask who holds it; their calls are never taken
 ALREADY_EXISTS: Final = 183  # ERROR_ALREADY_EXISTS, winerror.h
 
 
@@ -36,7 +37,7 @@ class Held(Exception):  # noqa: N818 - says what happened
 
 
 class OsLock:
-    """A held lock; `release` lets it go, and so does the end of the process."""
+    """A held lock, as long as this object is kept; `release` lets it go, and so does the end of the process."""
 
     def __init__(self, release: Callable[[], None]) -> None:
         self._release = release
@@ -55,7 +56,7 @@ class OsLock:
                 return cls(_take(known))
             except Held:
                 if time.monotonic() >= deadline:
-                    raise
+                    raise Held(_holder(known)) from None
                 time.sleep(LOOK_S)
 
     def release(self) -> None:
@@ -72,8 +73,8 @@ if sys.platform == "linux":
             holder.bind(f"\0{name}")
         except OSError:
             holder.close()
-            raise Held(_holder(name)) from None
-        holder.listen(1)
+            raise Held(0) from None
+        holder.listen(ASKED)
         return holder.close
 
     def _holder(name: str) -> int:
@@ -86,6 +87,9 @@ if sys.platform == "linux":
         return 0
 
 elif sys.platform == "win32":
+
+    def _holder(name: str) -> int:  # noqa: ARG001 - this system does not tell
+        return 0
 
     def _take(name: str) -> Callable[[], None]:
         import ctypes  # noqa: PLC0415 - this system only
@@ -103,6 +107,9 @@ elif sys.platform == "win32":
         return lambda: kernel.CloseHandle(close)
 
 else:
+
+    def _holder(name: str) -> int:  # noqa: ARG001 - this system does not tell
+        return 0
 
     def _take(name: str) -> Callable[[], None]:
         import fcntl  # noqa: PLC0415 - this system only
