@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from robot.browser.find import find_browser
-from robot.errors import BrowserFailed, SettingsError
+from robot.errors import BrowserFailed, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,9 +75,13 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
 
     Raises:
         BrowserMissing: no browser.
+        UsageError: a window is wanted and there is no screen; or the profile is in use.
         SettingsError: the unpacked extension is not where the settings say.
         BrowserFailed: it did not start.
     """
+    windowed = headed or not settings.browser.headless
+    if windowed and sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise UsageError("no_screen")
     profile.make_ready()
     signing = settings.signing
     if signing.write_manifest and host_program is not None and signing.host_name:
@@ -88,7 +93,7 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
         context = playwright.chromium.launch_persistent_context(
             profile.folder,
             executable_path=program,
-            headless=settings.browser.headless and not headed,
+            headless=not windowed,
             args=_arguments(settings),
             ignore_default_args=list(DROPPED_DEFAULTS),
             chromium_sandbox=not as_root(),
@@ -102,7 +107,7 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
     except PlaywrightError as wrong:
         playwright.stop()
         kill(profile)
-        raise BrowserFailed("browser_failed", why=_first_line(wrong)) from wrong
+        raise BrowserFailed("browser_failed", why=_why(wrong)) from wrong
     except BaseException:
         playwright.stop()
         raise
@@ -136,5 +141,7 @@ def _environment() -> dict[str, str | float | bool]:
     return {name: value for name, value in os.environ.items() if not name.startswith("VSS_ROBOT_")}
 
 
-def _first_line(wrong: Exception) -> str:
-    return str(wrong).strip().splitlines()[0]
+def _why(wrong: Exception) -> str:
+    """The browser's own last word in Playwright's report (a missing library, no screen), else the report's first line."""
+    said = re.findall(r"\[err\] (?:.*ERROR:\S+ )?(.*(?:error|Missing|cannot|No such).*)", str(wrong))
+    return said[-1].strip() if said else str(wrong).strip().splitlines()[0]

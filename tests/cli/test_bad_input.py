@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,15 @@ def test_a_browser_that_is_not_there_is_a_sentence(home):
     assert "/nowhere/chrome" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert json.loads(ran.stdout)["outcome"] == "usage"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
+def test_a_window_without_a_screen_is_a_sentence(home):
+    """--headed on a machine without a screen says so, and starts no browser."""
+    ran = _robot(home, "run", "register", "--org", "cong-ty", "--headed", DISPLAY="", WAYLAND_DISPLAY="")
+    assert ran.returncode == 2, ran.stderr
+    assert "--headed" in ran.stderr
+    assert not (home / "profiles").exists()
 
 
 def test_refused_commands_print_one_object_too(home):
