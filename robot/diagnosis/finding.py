@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from robot.errors import BrowserFailed, CertificateNotOffered, PortalUnavailable
+from robot.errors import BrowserFailed, CertificateNotOffered, DriverFailed, LogInFailed, PortalUnavailable, TokenGone
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def finding_of(error: RobotError) -> Finding | None:
     named: dict[type[RobotError], tuple[Link, str]] = {
         BrowserFailed: ("browser", "findings.remedy_browser"),
         CertificateNotOffered: ("token", "findings.remedy_token"),
+        DriverFailed: ("token", "findings.remedy_token"),
+        LogInFailed: ("token", "findings.remedy_token"),
+        TokenGone: ("token", "findings.remedy_token"),
         PortalUnavailable: ("portal", "findings.remedy_portal"),
     }
     for kind, (link, remedy) in named.items():
