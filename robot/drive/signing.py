@@ -9,6 +9,7 @@ from loguru import logger
 
 from robot.clock import VIETNAM
 from robot.drive.audit import count_vendor_signatures
+from robot.drive.person import PersonWatch
 from robot.errors import UsageError, VaultClosed
 from robot.ledger import TokenBusy
 from robot.signing.desk import TRANSCRIPT, Errand, driver_of, signing_for
@@ -38,6 +39,7 @@ class RunSigning:
         self._progress = progress
         self._ours = office.settings.signing.mode == "pkcs11"
         self._desk: SigningDesk | None = None
+        self._watch: PersonWatch | None = None
         self._pin: bytes | None = None
         self._run = ""
         self._evidence: Path | None = None
@@ -108,10 +110,16 @@ class RunSigning:
         except TokenBusy as busy:
             self.close()
             raise UsageError("token_in_use", serial=serial, pid="?") from busy
+        if not self._ours:
+            self._watch = PersonWatch(self._evidence / TRANSCRIPT, self._progress, self._office.settings.timers.answer_s)
+            self._watch.start()
         return self._desk.host_program
 
     def close(self) -> None:
         """The browser has gone: end the agent, let the token go."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
         desk, self._desk = self._desk, None
         if desk is None:
             return

@@ -1,9 +1,9 @@
 """The relay's start-up against a bare Python's, and a certificate with a signature through relay and agent, with their shares.
 
-Start-up runs from the launcher's start to the first answer (VERSION), beside `python -I -S -c pass` in turns. A round trip is a
-new relay process, CERT and SIGN, to the signature in hand. The agent's share is the same two requests put to it without a relay; the
-key's share, where the agent tells it, is the time within the signing call. By default the agent is the tests' stand-in with a key
-in software; another one is named by address and a file that holds its key in hexadecimal.
+Start-up runs from the launcher's start to the first answer (VERSION), beside `python -I -S -c pass` in turns. A round trip
+is a new relay process, CERT and SIGN, to the signature in hand. The agent's share is the same two requests put to it without
+a relay; the key's share, where the agent tells it, is the time within the signing call. By default the agent is the tests'
+stand-in with a key in software; another one is named by address and a file that holds its key in hexadecimal.
 """
 
 import argparse

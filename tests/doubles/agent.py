@@ -142,11 +142,12 @@ class RunningAgent:
         """One request on a connection of its own."""
         with Client(self.address, authkey=self.authkey) as connection:
             connection.send_bytes(json.dumps(request).encode())
-            return json.loads(connection.recv_bytes())
+            answer: dict[str, Any] = json.loads(connection.recv_bytes())
+        return answer
 
     def signatures(self) -> list[str]:
         """The hashes (hexadecimal) it was asked to sign, in order."""
-        return self.ask(do="tally")["signed"]
+        return [str(digest) for digest in self.ask(do="tally")["signed"]]
 
     def instead(self, answer: Any, times: int = 1) -> None:
         """Give this answer the next times: an object, a string sent as it is, or None for silence."""

@@ -180,7 +180,7 @@ def run_batch(relay: Installed, agent: Any, batch: Batch) -> Verdict:
 
 def _answers(port: Any, expected: int) -> list[dict[str, Any]]:
     """All answers. The browser's end stays open until the expected ones are in: a relay stops working for one that has left."""
-    answers = []
+    answers: list[dict[str, Any]] = []
     end = threading.Timer(60, port.process.kill)  # a relay that answers less must not hold the proof up
     end.start()
     while len(answers) < expected and (answer := port.read()) is not None:

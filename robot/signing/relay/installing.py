@@ -26,7 +26,8 @@ def install(folder: Path, python: Path, config: RelayConfig) -> Path:
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = folder / "relay.json"
-    _put(file, config.written(), 0o600)
+    # Chrome starts the relay in a folder of its own choice.
+    _put(file, config._replace(transcript=str(Path(config.transcript).resolve())).written(), 0o600)
     words = [str(python), *FLAGS, start.__file__, str(_ROOT)]
     if sys.platform == "win32":
         launcher = folder / "vss-relay.bat"

@@ -1,0 +1,53 @@
+"""Mode vendor: while the signing library waits for a person, the operator is told so; the library's window is not touched."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from robot.signing.relay import awaited, read
+from robot.texts import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from robot.flow.desk import Progress
+
+LOOK_S: Final = 0.25
+PATIENCE_S: Final = 1.5  # a library that asks nobody answers within this
+
+
+class PersonWatch:
+    """Watches a run's transcript from `start` to `stop`; says once a request that a person is waited for.
+
+    `wait_s` is the time that the robot waits for what comes of it (`timers.answer_s`).
+    """
+
+    def __init__(self, transcript: Path, progress: Progress, wait_s: float) -> None:
+        self._transcript = transcript
+        self._progress = progress
+        self._wait_s = wait_s
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="person-watch")
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; nothing is said after this."""
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        since: float | None = None
+        said = False
+        while not self._over.wait(LOOK_S):
+            if awaited(read(self._transcript)) is None:
+                since, said = None, False
+            elif since is None:
+                since = time.monotonic()
+            elif not said and time.monotonic() - since > PATIENCE_S:
+                said = True
+                self._progress.say(Text("labels.vendor_window", {"seconds": f"{self._wait_s:g}"}))
