@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def run(tmp_path):
 
 def _transcript(home, *arguments):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VSS_ROBOT_")}
-    command = ["vss-robot", "transcript", *arguments]
+    command = [sys.executable, "-m", "robot", "transcript", *arguments]
     return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
 
 
