@@ -63,6 +63,7 @@ def test_plugged_and_pulled_are_noticed(two, double):
     assert events == [SlotEvent(1, "pulled", "D0001"), SlotEvent(2, "plugged", "D0009"), None]
     double.tokens = [first, empty, third]
     double.write()
+    assert ("C_WaitForSlotEvent", "CKR_OK") in double.calls()  # some drivers look at their readers only when asked this
     assert {two.wait_for_slot_event(5), two.wait_for_slot_event(5)} == {
         SlotEvent(1, "plugged", "D0001"),
         SlotEvent(2, "pulled", "D0009"),
@@ -123,6 +124,21 @@ def test_another_token_in_the_slot_is_not_taken_for_it(two, double):
     double.write(serial="D0002", plugs=1)
     with pytest.raises(TokenGone):
         two.open(token)
+
+
+def test_session_that_a_driver_leaves_open_is_not_trusted(two, double):
+    """A careless driver keeps the session though another token has come into the slot: no PIN goes to that one."""
+    session = two.open(two.token("D0001"))
+    double.write(serial="D0002")
+    with pytest.raises(TokenGone, match="The token D0001 was pulled"):
+        session.log_in(PIN)
+    assert double.calls("C_Login") == []
+
+
+def test_blank_token_is_none(two, double):
+    """A token that was never initialised is not listed: it holds nothing and has no PIN."""
+    double.write(blank=True)
+    assert [token.serial for token in two.tokens()] == ["D0003"]
 
 
 def test_forgotten_log_in_is_told_apart(two, double):

@@ -146,7 +146,8 @@ static CK_RV C_GetSlotInfo(CK_ULONG number, CK_SLOT_INFO *info) {
 /* The PIN's flags: those of the script, and what the wrong PINs since the last good one add. */
 static CK_ULONG flags_of(size_t place) {
     Slot *slot = &script->slots[place];
-    CK_ULONG flags = slot->flags | CKF_LOGIN_REQUIRED | CKF_TOKEN_INITIALIZED, wrong = script_wrong_pins(place);
+    CK_ULONG flags = slot->flags | CKF_LOGIN_REQUIRED, wrong = script_wrong_pins(place);
+    if (!slot->blank) flags |= CKF_TOKEN_INITIALIZED;
     if (wrong) flags |= CKF_USER_PIN_COUNT_LOW;
     if (slot->tries && wrong + 1 == slot->tries) flags |= CKF_USER_PIN_FINAL_TRY;
     if (slot->tries && wrong >= slot->tries) flags = (flags | CKF_USER_PIN_LOCKED) & ~(CK_ULONG)CKF_USER_PIN_FINAL_TRY;

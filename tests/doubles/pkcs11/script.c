@@ -79,6 +79,7 @@ static void read_line(char *line) {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (strcmp(line, numbers[i].name) == 0) *numbers[i].number = strtoul(rest, NULL, 0);
     if (strcmp(line, "present") == 0) slot->present = *rest == '1';
+    if (strcmp(line, "blank") == 0) slot->blank = *rest == '1';
     if (strcmp(line, "mechanism") == 0 && slot->mechanism_count < MAX_MECHANISMS)
         slot->mechanisms[slot->mechanism_count++] = strtoul(rest, NULL, 0);
     if (strcmp(line, "certificate") == 0) read_object(slot, CKO_CERTIFICATE, rest);

@@ -21,7 +21,7 @@ typedef struct {
 
 typedef struct {
     CK_ULONG flags, min_pin, max_pin, tries, wrong_pin, plugs;
-    int present;
+    int present, blank;
     char label[MAX_TEXT], serial[MAX_TEXT], manufacturer[MAX_TEXT], model[MAX_TEXT], pin[MAX_TEXT], pad[MAX_TEXT], pulled_in[MAX_TEXT];
     CK_ULONG mechanisms[MAX_MECHANISMS];
     size_t mechanism_count, object_count;
