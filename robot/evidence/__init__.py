@@ -1,7 +1,8 @@
 """Evidence: one folder a run, written as things happen, so that a kill leaves what there was."""
 
 from robot.evidence.folder import RunFolder
+from robot.evidence.still import hold_still
 from robot.evidence.trace import Trace
 from robot.evidence.watch import watch
 
-__all__ = ["RunFolder", "Trace", "watch"]
+__all__ = ["RunFolder", "Trace", "hold_still", "watch"]

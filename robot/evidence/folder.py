@@ -1,6 +1,7 @@
-"""A run's folder: `run.json`, `screenshots/`, `traces/`, `console.jsonl`, `network.jsonl`, `mails.jsonl`.
+"""A run's folder: `run.json`, `screenshots/`, `page/`, `traces/`, `console.jsonl`, `network.jsonl`, `mails.jsonl`.
 
-Each text is redacted before it is written. A screenshot covers the fields that the settings call masked.
+Each text is redacted before it is written. A screenshot covers the fields that the settings call masked, and those they call
+personal where something stands in them: a blank one is worth seeing.
 """
 
 from __future__ import annotations
@@ -19,28 +20,39 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from robot.redaction import Redactor
 
-SCREENSHOT_MS = 5_000  # a page that cannot be drawn within this is not worth the wait
+PAGE_MS = 5_000  # a page that cannot be drawn within this is not worth the wait
 MASK_COLOUR = "#5b6770"
+FILLED = "field => Boolean('value' in field ? field.value : field.textContent.trim())"
 
 
 class RunFolder:
     """The evidence folder of one run."""
 
-    def __init__(self, folder: Path, redactor: Redactor, masked: Sequence[str]) -> None:
+    def __init__(self, folder: Path, redactor: Redactor, masked: Sequence[str], personal: Sequence[str] = ()) -> None:
         self.folder = folder
         self._redactor = redactor
         self._masked = masked
+        self._personal = personal
         self._pictures = 0
-        for name in ("", "screenshots", "traces", "questions"):
+        for name in ("", "screenshots", "traces", "questions", "page"):
             (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def write_run(self, facts: Mapping[str, Any]) -> None:
         """Write `run.json` anew, whole: a reader never sees half of it."""
         self._replace("run.json", self._redactor.redact(json.dumps(facts, ensure_ascii=False, indent=1, default=str)))
+
+    def write(self, name: str, text: str) -> None:
+        """Write a text whole, redacted, under a name within the folder."""
+        self._replace(name, self._redactor.redact(text))
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """Selectors of the fields whose values are kept nowhere."""
+        return (*self._masked, *self._personal)
 
     def note(self, stream: str, **facts: Any) -> None:
         """Add a line with the time (UTC) to `STREAM.jsonl`."""
@@ -48,16 +60,17 @@ class RunFolder:
         with (self.folder / f"{stream}.jsonl").open("a", encoding="utf-8") as file:
             file.write(self._redactor.redact(line) + "\n")
 
-    def screenshot(self, page: Page, name: str) -> Path | None:
-        """Picture of the page as it stands, masked; None, and a line in the log, where the page can no longer be drawn."""
+    def screenshot(self, page: Page, name: str, *, whole: bool = False) -> Path | None:
+        """Picture of the window, or of the whole page, masked; None, and a line in the log, where it can no longer be drawn."""
         self._pictures += 1
         file = self.folder / "screenshots" / f"{self._pictures:02d}-{slug(name)}.png"
         try:
             page.screenshot(
                 path=file,
-                mask=[page.locator(selector) for selector in self._masked],
+                mask=self._veils(page),
                 mask_color=MASK_COLOUR,
-                timeout=SCREENSHOT_MS,
+                full_page=whole,
+                timeout=PAGE_MS,
             )
         except PlaywrightError as wrong:
             logger.bind(action="evidence.screenshot_failed").warning("{}: {}", file.name, str(wrong).splitlines()[0])
@@ -76,10 +89,15 @@ class RunFolder:
         """The pictures taken so far, in order."""
         return sorted((self.folder / "screenshots").glob("*.png"))
 
+    def _veils(self, page: Page) -> list[Locator]:
+        fields = [field for selector in self._personal for field in page.locator(selector).all()]
+        return [page.locator(selector) for selector in self._masked] + [field for field in fields if field.evaluate(FILLED)]
+
     def _replace(self, name: str, text: str) -> None:
-        beside = self.folder / f".{name}.new"
+        file = self.folder / name
+        beside = file.with_name(f".{file.name}.new")
         beside.write_text(text, encoding="utf-8")
-        os.replace(beside, self.folder / name)  # noqa: PTH105 - the atomic call, by its plain name
+        os.replace(beside, file)  # noqa: PTH105 - the atomic call, by its plain name
 
 
 def slug(name: str) -> str:

@@ -1,6 +1,7 @@
 """Watching a browser: console, script errors and network go to the run's folder; masked fields stay unreadable.
 
-Of the network only method, address without query, and status are kept: bodies and queries may hold secrets.
+Of the network method, address without query, status, kind, size and time to the answer are kept: bodies, headers and queries
+may hold secrets.
 """
 
 from __future__ import annotations
@@ -36,15 +37,33 @@ def watch(context: BrowserContext, folder: RunFolder, masked: Sequence[str]) -> 
         folder.note("console", kind="script_error", text=str(error.error))
 
     def answered(response: Response) -> None:
-        folder.note("network", method=response.request.method, address=_place(response.url), status=response.status)
+        request, headers = response.request, response.headers
+        folder.note(
+            "network",
+            method=request.method,
+            address=_place(response.url),
+            status=response.status,
+            kind=request.resource_type,
+            mime=headers.get("content-type", "").split(";")[0],
+            bytes=int(size) if (size := headers.get("content-length", "")).isdecimal() else None,
+            ms=_ms(request),
+        )
 
     def failed(request: Request) -> None:
-        folder.note("network", method=request.method, address=_place(request.url), failure=request.failure)
+        folder.note(
+            "network", method=request.method, address=_place(request.url), failure=request.failure, kind=request.resource_type
+        )
 
     context.on("console", console)
     context.on("weberror", script_error)
     context.on("response", answered)
     context.on("requestfailed", failed)
+
+
+def _ms(request: Request) -> int | None:
+    """From the request's begin to the first byte of its answer, where the browser tells."""
+    first_byte = request.timing["responseStart"]
+    return round(first_byte) if first_byte >= 0 else None
 
 
 def _place(address: str) -> str:

@@ -8,6 +8,7 @@ from loguru import logger
 
 from robot.diagnosis import Finding, look_along
 from robot.errors import CaptchaRefused, FormAbsent, OutcomeUnknown, Refused
+from robot.evidence import hold_still
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class Expecting:
         raise CaptchaRefused("captcha_refused", tries=tries)
 
     def _absent(self, sight: Sight, *, trying: Remedy | None) -> Finding:
-        """Screenshot of the page without the form, at this moment, and then a look along the chain."""
-        picture = self._desk.folder.screenshot(self._window.page, f"{sight.name} absent")
+        """The page without the form held still, at this moment, and then a look along the chain."""
+        picture = hold_still(self._window.page, self._desk.folder, sight.name)
         trouble = self._desk.signing.trouble()
         if trouble is not None:
             finding = Finding("token", trouble, "certain", Text("findings.remedy_token"))

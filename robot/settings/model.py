@@ -158,6 +158,10 @@ class Evidence(Strict):
         ("input[type=password]", "[formcontrolname=MaKichHoat]"),
         description="selectors of fields that no screenshot or trace may show",
     )
+    personal: tuple[str, ...] = Field(
+        ("[formcontrolname=DienThoai]", "[formcontrolname=DienThoaiLienHe]", "[formcontrolname=Email]"),
+        description="selectors of fields with a person's number or address: covered in screenshots and kept pages, where filled",
+    )
 
 
 class Ledger(Strict):
