@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
 
-from robot.diagnosis.finding import Finding
-from robot.texts import Text
+from robot.diagnosis.causes import name_cause, no_cause
+from robot.diagnosis.probe import broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from playwright.sync_api import Page
 
+    from robot.diagnosis.finding import Finding
     from robot.settings import Settings
 
 # The answer comes from the page as {state, said}; the timer runs in the page, so a lost answer cannot hang the robot.
@@ -45,15 +46,12 @@ def look_along(page: Page, settings: Settings, marked_fields: Sequence[str] = ()
     Never raises for what it finds; a page that can no longer be asked is an unknown cause, with what was seen.
     """
     if marked_fields:
-        cause = Text("findings.fields_marked", {"fields": ", ".join(marked_fields)})
-        return Finding("form", cause, "certain", Text("findings.remedy_fields"))
+        return name_cause([broken("form_fields_marked", fields=", ".join(marked_fields))])
     begun = time.monotonic()
     try:
         answer = page.evaluate(ASK_VERSION, settings.timers.host_s * 1000)
     except PlaywrightError as wrong:
-        return Finding(
-            "unknown", Text("findings.unknown", {"seen": str(wrong).splitlines()[0]}), "unknown", Text("findings.remedy_person")
-        )
+        return no_cause(str(wrong).splitlines()[0])
     finding = _read(answer, settings)
     logger.bind(action="diagnosis.finding", link=finding.link, seconds=round(time.monotonic() - begun, 2)).info(
         finding.cause.say("en")
@@ -63,20 +61,17 @@ def look_along(page: Page, settings: Settings, marked_fields: Sequence[str] = ()
 
 def _read(answer: dict[str, Any], settings: Settings) -> Finding:
     said = answer.get("said", "")
-    remedy_host = Text("findings.remedy_host")
     match answer["state"]:
         case "absent":
-            remedy = Text("findings.remedy_extension", {"id": settings.browser.extension_id})
-            return Finding("extension", Text("findings.extension_absent"), "certain", remedy)
+            seen = [broken("extension_missing", id=settings.browser.extension_id)]
         case "silent":
-            cause = Text("findings.host_silent", {"seconds": settings.timers.host_s})
-            return Finding("host", cause, "likely", remedy_host)
+            seen = [broken("host_silent", seconds=settings.timers.host_s)]
         case "refused" if said == "no_implementation":
-            cause = Text("findings.host_missing", {"host": settings.signing.host_name})
-            return Finding("host", cause, "certain", remedy_host)
+            seen = [broken("manifest_missing", host=settings.signing.host_name)]
         case "refused" if said in TOKEN_CODES:
-            return Finding("token", Text("findings.token_failed", {"code": said}), "certain", Text("findings.remedy_token"))
+            seen = [broken("token_failed", why=said)]
         case "refused":
-            return Finding("host", Text("findings.host_failed", {"code": said}), "likely", remedy_host)
+            seen = [broken("host_failed", said=said)]
         case _:
-            return Finding("unknown", Text("findings.all_answer"), "unknown", Text("findings.remedy_person"))
+            seen = []
+    return name_cause(seen)

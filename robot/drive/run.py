@@ -39,7 +39,7 @@ class RunResult(BaseModel):
     organisation: str
     outcome: str
     receipt: dict[str, str] | None = None
-    finding: dict[str, str] | None = None
+    finding: dict[str, Any] | None = None
     evidence: str | None = None
     steps: dict[str, float] = {}
     signing: dict[str, str] = {}
@@ -73,7 +73,7 @@ def run_flow(
     signing.check()
     evidence = office.settings.evidence.folder
     run = office.ledger.begin_run(flow.name, organisation, {name: str(value) for name, value in parameters.items()}, evidence)
-    folder = RunFolder(evidence / run, office.redactor, office.settings.evidence.masked)
+    folder = RunFolder(evidence / run, office.redactor, office.settings.evidence.masked, office.settings.evidence.personal)
     cancel = Cancel()
     desk = Desk(office.settings, office.ledger, office.vault, office.redactor, folder, progress, signing, headed, cancel)
     signing.begin(run, folder.folder)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from robot.diagnosis import Finding, look_along
+from robot.diagnosis import look_along, name_cause, trouble_of
 from robot.errors import CaptchaRefused, FormAbsent, OutcomeUnknown, Refused
 from robot.evidence import hold_still
 from robot.texts import Text
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from robot.diagnosis import Finding
     from robot.flow.desk import Desk
     from robot.flow.sights import Form, Remedy, Sight
     from robot.flow.window import Window
@@ -76,7 +77,7 @@ class Expecting:
         picture = hold_still(self._window.page, self._desk.folder, sight.name)
         trouble = self._desk.signing.trouble()
         if trouble is not None:
-            finding = Finding("token", trouble, "certain", Text("findings.remedy_token"))
+            finding = name_cause([trouble_of(trouble)])
         else:
             finding = look_along(self._window.page, self._desk.settings, self._window.marked_fields())
         name = "labels.absent_once" if trying is not None and finding.certainty != "certain" else "labels.absent"

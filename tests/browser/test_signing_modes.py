@@ -85,7 +85,7 @@ def test_without_consent_nothing_is_started(world, tmp_path, consent, sentence):
 def test_an_expired_certificate_is_said_before_the_browser_starts(world):
     """The organisation whose certificate has run out: the cause, not a form that stays away."""
     ran = world.robot("run", "register", "--org", "bach-dang", "--json", VSS_ROBOT_LANGUAGE="en", **by_token(world))
-    assert [ran.exit_code, ran.said["outcome"], ran.said["finding"]["link"]] == [11, "chain_broken", "token"]
+    assert [ran.exit_code, ran.said["outcome"], ran.said["finding"]["link"]] == [11, "chain_broken", "certificate"]
 
 
 @contextmanager
