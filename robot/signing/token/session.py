@@ -35,6 +35,7 @@ class TokenSession(AbstractContextManager["TokenSession"]):
         self._calls = calls or (lambda _call, _result: None)
         self._closed = closed
         self._logged_in = False
+        self._offers: set[int] | None = None
 
     def __exit__(self, *_raised: object) -> None:
         self.close()
@@ -187,10 +188,13 @@ class TokenSession(AbstractContextManager["TokenSession"]):
         return keys[0]
 
     def _offered(self) -> set[int]:
-        try:
-            return offered_by(self._pkcs11, self.token.slot)
-        except PyKCS11.PyKCS11Error as wrong:
-            raise self._said(wrong) from wrong
+        """The mechanisms that sign; asked once a session, since they are many calls and stay as they are."""
+        if self._offers is None:
+            try:
+                self._offers = offered_by(self._pkcs11, self.token.slot)
+            except PyKCS11.PyKCS11Error as wrong:
+                raise self._said(wrong) from wrong
+        return self._offers
 
     def _now(self) -> Token:
         try:
