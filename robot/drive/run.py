@@ -13,20 +13,21 @@ import robot
 from robot.diagnosis import finding_of
 from robot.drive.signals import stopping
 from robot.drive.signing import RunSigning
-from robot.errors import RobotError, UsageError
+from robot.drive.versions import token_versions, versions
+from robot.errors import ChainBroken, RobotError, UsageError
 from robot.evidence import RunFolder
 from robot.flow.desk import Cancel, Desk
 from robot.flow.session import Session
-from robot.texts import Text
+from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from robot.diagnosis import Finding
     from robot.drive.office import Office
     from robot.flow import Flow, Receipt
     from robot.flow.desk import Progress
-    from robot.texts import Language
 
 
 class RunResult(BaseModel):
@@ -108,7 +109,10 @@ def run_flow(
         signing=signing.facts(),
         alarms=signing.alarms(),
     )
-    _book(office, result, folder, error, session.window.version)
+    known = versions(session.window.version, office.settings, session.window.profile.folder, folder.folder)
+    if isinstance(error, ChainBroken):
+        known |= token_versions(office.settings, org)
+    _book(office, result, folder, error, finding, known)
     log.bind(outcome=result.outcome).info("end")
     return Ending(result, 0 if error is None else error.exit_code, error.text if error else None, folder.screenshots())
 
@@ -136,12 +140,17 @@ def _again(flow: Flow, session: Session, parameters: dict[str, Any], progress: P
         return flow(session, session.organisation, **parameters)
 
 
-def _book(office: Office, result: RunResult, folder: RunFolder, error: RobotError | None, browser: str) -> None:
-    """Write the end of a run into its folder and the books."""
-    said: dict[Language, str] = {"vi": "", "en": ""}
-    if error is not None:
-        said = {"vi": error.text.say("vi"), "en": error.text.say("en")}
-    versions = {"robot": robot.__version__, "browser": browser}
-    folder.write_run({**result.model_dump(), "said": said, "versions": versions})
+def _book(
+    office: Office,
+    result: RunResult,
+    folder: RunFolder,
+    error: RobotError | None,
+    finding: Finding | None,
+    known: Mapping[str, str],
+) -> None:
+    """Write the end of a run into its folder, sentences in both languages, and into the books."""
+    said = {language: error.text.say(language) if error is not None else "" for language in LANGUAGES}
+    found = {language: finding.as_json(language) for language in LANGUAGES} if finding is not None else None
+    folder.write_run({**result.model_dump(), "said": said, "finding_said": found, "versions": known})
     assert result.run is not None  # noqa: S101 - for the type checker: this run has been begun
     office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding, result.alarms)

@@ -75,6 +75,7 @@ class RunFolder:
         except PlaywrightError as wrong:
             logger.bind(action="evidence.screenshot_failed").warning("{}: {}", file.name, str(wrong).splitlines()[0])
             return None
+        self.note("pictures", file=file.name, name=name)
         return file
 
     def question(self, name: str) -> Path:

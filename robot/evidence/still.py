@@ -78,7 +78,8 @@ def hold_still(page: Page, folder: RunFolder, name: str) -> Path | None:
 
 
 def _without(tree: str, values: Iterable[str]) -> str:
-    """The tree without what the covered fields hold: a short value only where a field's value stands, a longer one anywhere."""
+    """The tree without queries of addresses and what the covered fields hold: a short value only where a field's value stands."""
+    tree = re.sub(r"(?m)^(\s*- /url: [^?#\n]*)[?#][^\n\"]*", r"\1", tree)
     for value in sorted(set(values), key=len, reverse=True):
         tree = re.sub(rf'(?m)(?<=: )"?{re.escape(value)}"?$', COVERED, tree)
         if len(value) >= SHORTEST:
