@@ -41,6 +41,7 @@ class PortalTexts(Strict):
     phone_taken: str = Field("Số điện thoại .* đã được kê khai", description="the phone number belongs to another code")
     session_ended: str = Field("Phiên làm việc đã hết hạn", description="signed out by the portal")
     no_answer: str = Field("Không kết nối được máy chủ", description="the page could not reach its server")
+    maintenance: str = Field("bảo trì|nâng cấp hệ thống|tạm ngừng phục vụ", description="the portal is being maintained")
 
 
 class Portal(Strict):
@@ -76,6 +77,7 @@ class Browser(Strict):
         None, description="folder of the unpacked extension; left out where it is installed in the profile or by policy"
     )
     extension_id: ExtensionId = Field(TOKEN_SIGNING_IN_THE_STORE, description="id of the signing extension")
+    extension_version: str = Field("", description="oldest version of the extension that will do; any when left out")
     language: str = Field("vi-VN", description="language the browser asks pages for")
     window: tuple[int, int] = Field((1280, 900), description="width and height of the page, pixels")
 
