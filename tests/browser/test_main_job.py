@@ -4,7 +4,7 @@ import json
 
 from tests.browser.conftest import notes, pictures
 
-OBJECT = {"run", "flow", "organisation", "outcome", "receipt", "finding", "evidence", "steps"}
+OBJECT = {"run", "flow", "organisation", "outcome", "receipt", "finding", "evidence", "steps", "signing", "alarms"}
 
 
 def test_onboards_and_uploads_and_the_portal_agrees(world):
