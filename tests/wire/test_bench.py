@@ -4,14 +4,14 @@ import json
 import subprocess
 import sys
 
-from tests.bench.relay import measure
+from tests.bench.relay import key_of, measure
 
 
 def test_relay_is_measured(relay, agent):
     """All figures are there, and the parts are no larger than the whole."""
     before = len(agent.signatures())
-    figures = measure(relay, agent, 3)
-    assert len(agent.signatures()) - before == 6
+    figures = measure(relay, agent, 3, lambda: key_of(agent))
+    assert len(agent.signatures()) - before == 9
     assert figures["key"]["median_ms"] <= figures["agent_without_relay"]["median_ms"]
     assert figures["bare_python"]["median_ms"] < figures["relay_start"]["median_ms"] < figures["round_trip"]["median_ms"]
 
