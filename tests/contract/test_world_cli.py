@@ -11,6 +11,7 @@ import tomllib
 import psutil
 import pytest
 
+from fixtures.faults.kinds import CHAIN_FAULTS
 from fixtures.mail import MailFolder
 from fixtures.organisations import ORGANISATIONS
 from fixtures.portal.captcha import serve_new
@@ -93,11 +94,11 @@ def test_truth_is_json(world):
 
 
 def test_faults_are_listed():
-    """Every fault is listed with its sentence in both languages, as text and as JSON."""
+    """Every fault of portal and chain is listed with its sentence in both languages, as text and as JSON."""
     said = json.loads(fixtures("faults", "--json").stdout)
-    assert [kind["name"] for kind in said["kinds"]] == list(FAULTS)
+    assert [kind["name"] for kind in said["kinds"]] == [*FAULTS, *CHAIN_FAULTS]
     text = fixtures("faults").stdout
-    assert [name for name, kind in FAULTS.items() if kind.text.vi not in text or kind.text.en not in text] == []
+    assert [name for name, kind in (FAULTS | CHAIN_FAULTS).items() if kind.text.vi not in text or kind.text.en not in text] == []
 
 
 def test_a_fault_is_set_and_cleared(world, faults):
