@@ -17,6 +17,7 @@
     │   ├── CertificateNotOffered   the token holds no certificate of the organisation
     │   │   └── CertificateExpired      it holds one that has run out, or is not valid yet
     │   ├── BrowserFailed           the browser did not start, or died
+    │   ├── SetupFailed             a change to this machine could not be made, or not be taken back
     │   ├── DriverFailed            the token's PKCS#11 driver cannot be loaded, or answers nonsense
     │   ├── TokenGone               the token was pulled
     │   │   └── LoggedOut               it is there and has forgotten the log-in
@@ -136,6 +137,10 @@ class CertificateExpired(CertificateNotOffered):
 
 class BrowserFailed(ChainBroken):
     """The browser did not start, or was gone before the work was done."""
+
+
+class SetupFailed(ChainBroken):
+    """A change to this machine could not be made, or not be taken back; the set-up's journal knows how far it went."""
 
 
 class DriverFailed(ChainBroken):

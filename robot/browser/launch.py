@@ -19,6 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from robot.browser.find import find_browser
+from robot.browser.installed import await_installed
 from robot.errors import BrowserFailed, SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # Playwright's defaults that would keep an installed extension from running or from being updated.
 DROPPED_DEFAULTS = ("--disable-extensions", "--disable-component-extensions-with-background-pages")
+FETCHING_DEFAULT = "--disable-background-networking"  # would keep the browser from fetching what a policy installs
 GRACE_S = 3.0  # how long an ended browser's processes may take to go by themselves
 
 
@@ -95,7 +97,7 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
             executable_path=program,
             headless=not windowed,
             args=_arguments(settings),
-            ignore_default_args=list(DROPPED_DEFAULTS),
+            ignore_default_args=[*DROPPED_DEFAULTS, *([] if settings.browser.extension_dir else [FETCHING_DEFAULT])],
             chromium_sandbox=not as_root(),
             env=_environment(),
             locale=settings.browser.language,
@@ -113,6 +115,8 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
         raise
     context.set_default_timeout(settings.timers.page_s * 1000)
     browser = Browser(context, profile, playwright)
+    if settings.browser.extension_dir is None:
+        await_installed(context, profile, settings.browser.extension_id, settings.timers.install_s)
     logger.bind(action="browser.started").debug("{} {}", program, browser.version)
     return browser
 

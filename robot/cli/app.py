@@ -151,6 +151,22 @@ def tokens_clear(serial: Annotated[str, typer.Argument(help="The token's serial.
     clear_token(settings, serial)
 
 
+@app.command()
+def setup(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be changed, and change nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what was set up; the machine is as before.")] = False,
+    system: Annotated[bool, typer.Option("--system", help="For everybody on this machine; needs an administrator.")] = False,
+    user: Annotated[bool, typer.Option("--user", help="For this user only.")] = False,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """Set up this machine without clicking: the extension by policy, the VSS library, its native host."""
+    from robot.cli.setup import set_up
+
+    set_up(settings, "undo" if undo else "make", system=system, user=user, dry_run=dry_run, as_json=as_json)
+
+
 @vault_app.command("set")
 def vault_set(
     name: Annotated[str, typer.Argument(help="The secret's name, such as mail/hoa-binh.")],

@@ -14,6 +14,7 @@ from robot.settings.model import (
     Timers,
     Vault,
 )
+from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Portal",
     "Questions",
     "Settings",
+    "Setup",
     "Signing",
     "Timers",
     "Vault",

@@ -13,6 +13,7 @@ from pydantic import Field, HttpUrl, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
+from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.texts import Language
 
@@ -86,6 +87,7 @@ class Timers(Strict):
     """How long each link may take before it counts as silent, in seconds."""
 
     page_s: Seconds = Field(30, description="a page to load")
+    install_s: Seconds = Field(15, description="a policy to install the extension in a new profile, without extension_dir")
     form_s: Seconds = Field(15, description="the form to choose a signature to appear")
     extension_s: Seconds = Field(1, description="the extension to acknowledge")
     host_s: Seconds = Field(5, description="the native host to greet")
@@ -216,6 +218,7 @@ class Settings(BaseSettings):
     portal: Portal = Portal()
     browser: Browser = Browser()
     signing: Signing = Signing()
+    setup: Setup = Setup()
     timers: Timers = Timers()
     mail: Mail = Mail()
     vault: Vault = Vault()
