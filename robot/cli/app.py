@@ -121,6 +121,20 @@ def show(
 
 
 @app.command()
+def bundle(
+    run: Annotated[str, typer.Argument(help="The run's id, or `last`.")],
+    *,
+    out: Annotated[Path | None, typer.Option("--out", help="The zip file to write; vss-RUN.zip here when left out.")] = None,
+    settings: Settings = None,
+    vault_fd: VaultFd = None,
+) -> None:
+    """Pack a run for a help desk: one zip, a page in words first, secrets and persons' numbers covered."""
+    from robot.cli.bundle import write_bundle
+
+    write_bundle(settings, vault_fd, run, out)
+
+
+@app.command()
 def transcript(
     run: Annotated[str, typer.Argument(help="The run's id, or `last`.")], *, as_json: Json = False, settings: Settings = None
 ) -> None:

@@ -151,6 +151,8 @@ def _book(
     """Write the end of a run into its folder, sentences in both languages, and into the books."""
     said = {language: error.text.say(language) if error is not None else "" for language in LANGUAGES}
     found = {language: finding.as_json(language) for language in LANGUAGES} if finding is not None else None
-    folder.write_run({**result.model_dump(), "said": said, "finding_said": found, "versions": known})
+    seen = finding.probes if finding is not None else ()
+    probes = {language: [probe.as_json(language) for probe in seen] for language in LANGUAGES}
+    folder.write_run({**result.model_dump(), "said": said, "finding_said": found, "probes": probes, "versions": known})
     assert result.run is not None  # noqa: S101 - for the type checker: this run has been begun
     office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding, result.alarms)

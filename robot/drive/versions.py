@@ -47,8 +47,8 @@ def token_versions(settings: Settings, organisation: Organisation) -> dict[str, 
         tokens = list_tokens(driver, DRIVER_S)
     except RobotError:
         return {}
-    firmware = ", ".join(f"{token.manufacturer} {token.model} {token.firmware}".strip() for token in tokens)
-    return {"driver": driver.name, **({"token_firmware": firmware} if firmware else {})}
+    firmware = dict.fromkeys(f"{token.manufacturer} {token.model} {token.firmware}".strip() for token in tokens)
+    return {"driver": driver.name, **({"token_firmware": ", ".join(firmware)} if firmware else {})}
 
 
 def _extension(settings: Settings, profile: Path) -> str:
