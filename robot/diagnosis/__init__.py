@@ -1,26 +1,36 @@
 """Diagnosis: which link between the page and the token is broken, and what to do about it."""
 
+from robot.diagnosis.case import Case, stopped_tokens
 from robot.diagnosis.causes import CAUSES, Cause, finding_of, name_cause, no_cause, phone_remedied, trouble_of
-from robot.diagnosis.chain import look_along
+from robot.diagnosis.chain import Scene, look_along, whole
+from robot.diagnosis.cheap import Looking, cheap_half
 from robot.diagnosis.codes import CHAIN, CODES, LINKS, Link
 from robot.diagnosis.finding import Certainty, Finding
 from robot.diagnosis.probe import Probe, State
+from robot.diagnosis.sightings import Sightings
 
 __all__ = [
     "CAUSES",
     "CHAIN",
     "CODES",
     "LINKS",
+    "Case",
     "Cause",
     "Certainty",
     "Finding",
     "Link",
+    "Looking",
     "Probe",
+    "Scene",
+    "Sightings",
     "State",
+    "cheap_half",
     "finding_of",
     "look_along",
     "name_cause",
     "no_cause",
     "phone_remedied",
+    "stopped_tokens",
     "trouble_of",
+    "whole",
 ]

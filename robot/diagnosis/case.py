@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from robot.ledger import Ledger
     from robot.settings import Organisation, Settings
 
 
@@ -50,3 +51,8 @@ class Case:
         """The token's driver as the settings name it; empty where they do not."""
         own = self.organisation.token.driver if self.organisation is not None else ""
         return own or self.settings.signing.driver
+
+
+def stopped_tokens(ledger: Ledger) -> dict[str, str]:
+    """The tokens that the books say are stopped, by serial, each with what was said then."""
+    return {row.serial: row.said or row.state for row in ledger.tokens() if row.state == "stopped"}

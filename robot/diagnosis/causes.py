@@ -33,7 +33,16 @@ class Cause:
 
 # Seen by its effect only: the same may come from elsewhere, so the known remedy is still worth trying once.
 _LIKELY: Final = frozenset(
-    {"page_script_error", "page_request_failed", "worker_silent", "host_silent", "host_failed", "driver_failed", "token_several"}
+    {
+        "page_script_error",
+        "page_request_failed",
+        "worker_silent",
+        "host_silent",
+        "host_unreached",
+        "host_failed",
+        "driver_failed",
+        "token_several",
+    }
     | {"token_failed", "extension_old", "clock_skew", "form_phone", "dialog_unasked", "dialog_unanswered"}
 )
 _MAY_APPLY: Final = frozenset(

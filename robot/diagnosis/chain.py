@@ -1,77 +1,150 @@
-"""Looking along the chain from the page towards the token, one harmless question a link.
+"""Looking along the whole chain with a browser: what the cheap half has seen, and what the page and the extension say.
 
-The page object `TokenSigning` and its error codes are those of the public token-signing protocol (chrome-token-signing).
-`getVersion` makes the extension ask its native host for a version: nothing is signed, no certificate window opens, no
-PIN is spent.
+Three timers, three findings: the extension's worker acknowledges, the native host answers, a person answers. Which of them ran
+out is told by what happened meanwhile: a host that was started proves the worker, a question for a certificate proves the host.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
 
 from robot.diagnosis.causes import name_cause, no_cause
-from robot.diagnosis.probe import broken
+from robot.diagnosis.cheap import Cheap, Looking, unseen_if_silent
+from robot.diagnosis.probe import Probe, broken, ok, timed, unknown
+from robot.diagnosis.probes import extension, host, worker
+from robot.diagnosis.probes.dialog import look_at_dialog, open_dialog, refused
+from robot.diagnosis.probes.form import look_at_form
+from robot.diagnosis.probes.page import look_at_health, look_at_place
+from robot.signing.relay import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
+    from robot.diagnosis.case import Case
     from robot.diagnosis.finding import Finding
-    from robot.settings import Settings
+    from robot.diagnosis.sightings import Sightings
 
-# The answer comes from the page as {state, said}; the timer runs in the page, so a lost answer cannot hang the robot.
-ASK_VERSION = """async (limit) => {
-  if (!window.TokenSigning) return {state: 'absent'};
-  const late = new Promise(resolve => setTimeout(() => resolve({state: 'silent'}), limit));
-  const api = typeof window.TokenSigning === 'function' ? new window.TokenSigning() : window.TokenSigning;
-  const asked = api.getVersion().then(
-    said => ({state: 'answered', said: String(said)}),
-    wrong => ({state: 'refused', said: String(wrong && wrong.message || wrong)}));
-  return await Promise.race([asked, late]);
-}"""
-TOKEN_CODES = ("no_certificates", "driver_error", "pin_blocked")
+ASK_S: Final = 3.0  # after a form has stayed away the host has been waited for long enough already
 
 
-def look_along(page: Page, settings: Settings, marked_fields: Sequence[str] = ()) -> Finding:
-    """The first link that does not hold, or a finding that says that all links asked have answered.
+@dataclass(frozen=True)
+class Scene:
+    """The page that was waited on. `transcript`: of the relay, where one is in use; `asked`: a flow has asked for the form."""
 
-    `marked_fields` are the form's fields that the page has marked as wrong without a word: then the page itself has
-    refused, and the chain was never asked.
+    page: Page
+    sightings: Sightings
+    transcript: Path | None = None
+    asked: bool = True
 
-    Never raises for what it finds; a page that can no longer be asked is an unknown cause, with what was seen.
+
+def look_along(case: Case, scene: Scene) -> Finding:
+    """The earliest link that does not hold; never raises for what it finds.
+
+    A page that can no longer be asked is an unknown cause, with what was seen.
     """
-    if marked_fields:
-        return name_cause([broken("form_fields_marked", fields=", ".join(marked_fields))])
     begun = time.monotonic()
     try:
-        answer = page.evaluate(ASK_VERSION, settings.timers.host_s * 1000)
+        probes = whole(case, scene, Looking(case, written=True, within_s=ASK_S))
     except PlaywrightError as wrong:
         return no_cause(str(wrong).splitlines()[0])
-    finding = _read(answer, settings)
-    logger.bind(action="diagnosis.finding", link=finding.link, seconds=round(time.monotonic() - begun, 2)).info(
-        finding.cause.say("en")
-    )
+    finding = name_cause(probes)
+    seconds = round(time.monotonic() - begun, 2)
+    logger.bind(action="diagnosis.finding", link=finding.link, code=finding.code, seconds=seconds).info(finding.cause.say("en"))
     return finding
 
 
-def _read(answer: dict[str, Any], settings: Settings) -> Finding:
-    said = answer.get("said", "")
-    match answer["state"]:
-        case "absent":
-            seen = [broken("extension_missing", id=settings.browser.extension_id)]
-        case "silent":
-            seen = [broken("host_silent", seconds=settings.timers.host_s)]
-        case "refused" if said == "no_implementation":
-            seen = [broken("manifest_missing", host=settings.signing.host_name)]
-        case "refused" if said in TOKEN_CODES:
-            seen = [broken("token_failed", why=said)]
-        case "refused":
-            seen = [broken("host_failed", said=said)]
-        case _:
-            seen = []
-    return name_cause(seen)
+def whole(case: Case, scene: Scene, looking: Looking) -> list[Probe]:
+    """All probes in the order of the chain; `looking` is the cheap half, under way since the browser was started.
+
+    Raises:
+        PlaywrightError: the page cannot be asked any more.
+    """
+    page = scene.page
+    place = look_at_place(page.url, case.settings)
+    pages = [place, look_at_health(scene.sightings)]
+    extensions = _extension(case, page, looking.family) if place.state == "ok" else []
+    entries = reading.read(scene.transcript) if scene.transcript is not None else []
+    heard = scene.sightings.asking(page)
+    form = look_at_form(page, case.settings)
+    waiting = open_dialog(heard, entries, started=lambda: worker.host_started(case.settings.browser.extension_id))
+    if waiting is not None:
+        links = [ok("worker", "worker"), ok("host", "host_busy")]
+        cheap = looking.result()
+        hosts = [probe for probe in cheap.host if probe.state == "ok"]
+        return _in_order(cheap, [*pages, *extensions], [*links, *hosts], [form.probe, waiting])
+    if any(probe.state == "broken" for probe in extensions) or not extensions:
+        reach = [unknown("worker", "worker_unseen", why=(extensions or pages)[0].fact)]
+        cheap = looking.result()
+        hosts = [unseen_if_silent(probe) for probe in cheap.host]
+    else:
+        answer, seconds = _asked(page, min(ASK_S, case.settings.timers.host_s))
+        began = _relay_began(scene.transcript, entries) or worker.host_started(case.settings.browser.extension_id)
+        cheap = looking.result()
+        reach, hosts = _reach(case, answer, cheap, entries, began=began)
+        reach = [replace(reach[0], seconds=seconds), *reach[1:]]
+    dialog: list[Probe] = []
+    if all(probe.state == "ok" for probe in (*pages, *reach[:1], *hosts, form.probe)):
+        dialog = [look_at_dialog(heard, has_phone=form.has_phone, asked=scene.asked)]
+    return _in_order(cheap, [*pages, *extensions], [*reach, *hosts], [form.probe, *dialog])
+
+
+def _in_order(cheap: Cheap, pages: list[Probe], hosts: list[Probe], form: list[Probe]) -> list[Probe]:
+    return [*cheap.browser, *cheap.portal, *pages, *hosts, *cheap.token, *form]
+
+
+def _extension(case: Case, page: Page, family: str) -> list[Probe]:
+    """The extension and its script on the page; one that is at work is not asked for in the browser's own list."""
+    script = timed(lambda: extension.look_at_content_script(page, case.settings))
+    browser = case.settings.browser
+    if script.state == "ok" and extension.running(page.context, browser.extension_id) and not browser.extension_version:
+        return [ok("extension", "extension_running", id=browser.extension_id), script]
+    found = timed(lambda: extension.look_in_browser(page.context, case.settings, family))
+    if found.state == "unknown":
+        found = extension.look_on_disk(case.settings, family)
+    # The script of an extension that is not there, or not the right one, is a matter of the extension.
+    return [found] if found.state == "broken" else [found, script]
+
+
+def _asked(page: Page, within_s: float) -> tuple[worker.Answer, float]:
+    begun = time.monotonic()
+    answer = worker.ask_version(page, within_s)
+    return answer, time.monotonic() - begun
+
+
+def _relay_began(transcript: Path | None, before: list[dict[str, object]]) -> bool:
+    """Whether a relay has written since: then the browser has started the host for the worker."""
+    return transcript is not None and len(reading.read(transcript)) > len(before)
+
+
+def _reach(
+    case: Case, answer: worker.Answer, cheap: Cheap, entries: list[dict[str, object]], *, began: bool
+) -> tuple[list[Probe], list[Probe]]:
+    """Worker and host by what came back through the page; what the host did by itself explains why nothing did."""
+    awake = ok("worker", "worker")
+    if answer.state == "answered":
+        ended = reading.last_exit(entries)
+        wrong = host.end_of(_program(case), ended) if ended is not None and ended.unanswered else None
+        return [awake], [wrong] if wrong is not None else [probe for probe in cheap.host if probe.state == "ok"]
+    faults = [probe for probe in cheap.host if probe.state == "broken"]
+    if answer.state == "refused":
+        if not faults and answer.said == worker.NO_HOST and not began:
+            faults = [broken("host_unreached", host=case.settings.signing.host_name)]
+            return [awake], [*cheap.host, *faults]
+        return [awake], cheap.host if faults else [*cheap.host, refused(answer.said)]
+    seconds = f"{min(ASK_S, case.settings.timers.host_s):g}"
+    if faults or began:
+        return [awake if began else unknown("worker", "worker_unseen", why=faults[0].fact)], (
+            cheap.host if faults else [*cheap.host, broken("host_silent", seconds=seconds)]
+        )
+    return [broken("worker_silent", seconds=seconds)], cheap.host
+
+
+def _program(case: Case) -> str:
+    return str(case.vendor_program or case.settings.signing.host_name)

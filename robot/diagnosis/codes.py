@@ -57,6 +57,7 @@ CHAIN: Final[tuple[tuple[Link, tuple[str, ...]], ...]] = (
             "host_exited",
             "host_silent",
             "host_garbage",
+            "host_unreached",
             "host_failed",
         ),
     ),
@@ -74,7 +75,7 @@ CHAIN: Final[tuple[tuple[Link, tuple[str, ...]], ...]] = (
     ),
     ("clock", ("clock_skew",)),
     ("form", ("form_fields_marked", "portal_toast", "form_phone")),
-    ("dialog", ("dialog_unasked", "dialog_unanswered")),
+    ("dialog", ("dialog_unasked", "dialog_unanswered", "dialog_cancelled")),
 )
 LINKS: Final[tuple[Link, ...]] = (*(link for link, _ in CHAIN), "unknown")
 CODES: Final[dict[str, Link]] = {code: link for link, codes in CHAIN for code in codes}

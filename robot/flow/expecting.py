@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from robot.diagnosis import look_along, name_cause, trouble_of
+from robot.diagnosis import Case, Scene, look_along, name_cause, stopped_tokens, trouble_of
 from robot.errors import CaptchaRefused, FormAbsent, OutcomeUnknown, Refused
 from robot.evidence import hold_still
+from robot.signing.desk import TRANSCRIPT
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -19,13 +21,17 @@ if TYPE_CHECKING:
     from robot.flow.desk import Desk
     from robot.flow.sights import Form, Remedy, Sight
     from robot.flow.window import Window
+    from robot.settings import Organisation
+
+    Steps = Callable[[str], AbstractContextManager[None]]
 
 
 class Expecting:
     """The waits of one session; `step` opens a step of that session."""
 
-    def __init__(self, desk: Desk, window: Window, step: Callable[[str], AbstractContextManager[None]]) -> None:
+    def __init__(self, desk: Desk, window: Window, step: Steps, organisation: Organisation) -> None:
         self._desk = desk
+        self._organisation = organisation
         self._window = window
         self._step = step
         self._timers = desk.settings.timers
@@ -74,17 +80,25 @@ class Expecting:
 
     def _absent(self, sight: Sight, *, trying: Remedy | None) -> Finding:
         """The page without the form held still, at this moment, and then a look along the chain."""
+        begun = time.monotonic()
         picture = hold_still(self._window.page, self._desk.folder, sight.name)
         trouble = self._desk.signing.trouble()
-        if trouble is not None:
-            finding = name_cause([trouble_of(trouble)])
-        else:
-            finding = look_along(self._window.page, self._desk.settings, self._window.marked_fields())
+        finding = name_cause([trouble_of(trouble)]) if trouble is not None else look_along(self._case(), self._scene())
         name = "labels.absent_once" if trying is not None and finding.certainty != "certain" else "labels.absent"
         self._desk.progress.say(Text(name, {"form": Text("labels.form_certificates"), "picture": picture}))
-        self._desk.folder.note("findings", **finding.as_json("en"))
+        probes = [probe.as_json("en") for probe in finding.probes]
+        seconds = round(time.monotonic() - begun, 2)
+        self._desk.folder.note("findings", **finding.as_json("en"), seconds=seconds, probes=probes)
         logger.bind(action="form.absent", link=finding.link).warning(finding.cause.say("en"))
         return finding
+
+    def _case(self) -> Case:
+        stopped = stopped_tokens(self._desk.ledger)
+        return Case(self._desk.settings, self._organisation, self._window.profile.folder, stopped)
+
+    def _scene(self) -> Scene:
+        transcript = self._desk.folder.folder / TRANSCRIPT
+        return Scene(self._window.page, self._window.sightings, transcript if transcript.exists() else None)
 
     def _form_absent(self, finding: Finding) -> FormAbsent:
         self.finding = finding

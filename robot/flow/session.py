@@ -57,7 +57,7 @@ class Session:
         self.window = Window(desk, key)
         self.effects = Effects(desk, run)
         self.post = Post(desk, key, organisation)
-        self._expecting = Expecting(desk, self.window, self.step)
+        self._expecting = Expecting(desk, self.window, self.step, organisation)
         self._pictured: Exception | None = None
         self._questions = 0
 

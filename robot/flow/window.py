@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from robot.browser import Profile, launch
 from robot.browser.launch import as_root, kill
+from robot.diagnosis import Sightings
 from robot.errors import (
     ActivationRefused,
     BrowserFailed,
@@ -51,6 +52,7 @@ class Window:
         self._browser: Browser | None = None
         self.profile = Profile(desk.settings.home / "profiles" / organisation)
         self.trace = Trace(desk.folder, wanted=desk.settings.evidence.trace)
+        self.sightings = Sightings(desk.settings.portal.hosts)
         self.version = ""
 
     @property
@@ -63,6 +65,7 @@ class Window:
             host_program = self._desk.signing.open(self.profile.folder)
             self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed)
             self.version = self._browser.version
+            self.sightings.attach(self._browser.context)
             watch(self._browser.context, self._desk.folder, self._settings.evidence.masked)
             self.trace.attach(self._browser.context)
         return self._browser.context.pages[0]
@@ -146,11 +149,6 @@ class Window:
         if locator.filter(visible=True).count():
             return "seen"
         return self._meaning(told.first.inner_text().strip())
-
-    def marked_fields(self) -> list[str]:
-        """Names of the fields that the page itself has marked as wrong without saying so."""
-        rows = self.page.locator(self._settings.portal.marked_fields).filter(visible=True)
-        return [name for row in rows.all() if (name := row.get_attribute("formcontrolname") or row.get_attribute("id"))]
 
     def translate(self, wrong: PlaywrightError) -> RobotError:
         """What an error of Playwright's means to the run."""

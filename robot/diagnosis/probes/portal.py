@@ -152,7 +152,7 @@ def maintenance_said(body: bytes, pattern: str, *, failed: bool) -> str:
         return ""
     tree = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
     for part in tree.iter(*(("title", "h1", "h2", "p", "body") if failed else ("title", "h1"))):
-        text = " ".join("".join(part.itertext()).split())
+        text = " ".join("".join(map(str, part.itertext())).split())
         if re.search(pattern, text, re.IGNORECASE):
             return text[:_TOLD]
     return ""
