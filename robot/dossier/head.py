@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from robot import identifiers
+from robot.dossier.archive import ZIP, unpacked
 from robot.dossier.container import NotAContainer, read_fields
+from robot.dossier.limits import LIMITS, read_bytes
 from robot.errors import DossierUnreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MEGABYTE = 1024 * 1024
 ROOT = "Hoso"
-_ZIP = b"PK\x03\x04"
+# Roots of inner forms: signed and well, but no dossier without the container around them.
+FORM_ROOTS = ("D02-TS", "TK1-TS", "D01-TS", "D03-TS", "D05-TS", "TK3-TS", "M01B-HSB", "M05A-HSB")
 _MONTH = re.compile(r"(?:0[1-9]|1[0-2])/[0-9]{4}")
 _CODE = re.compile(r"[0-9A-Za-z.\-]{1,20}")
 # The container's own names for what the head tells.
@@ -70,19 +71,21 @@ class DossierHead:
             )
 
 
-def read_head(file: Path, limit_mb: int = 20) -> DossierHead:
-    """The head of the dossier in `file`.
+def read_head(file: Path, limit_mb: int = LIMITS.file_mb) -> DossierHead:
+    """The head of the dossier in `file`: a container, or a zip of one (size and digest are the zip's own).
 
     Raises:
         DossierUnreadable: `dossier_absent`, `_empty`, `_too_large` (over `limit_mb`; nothing of it is read), `_unreadable`,
-            `_zip`, `_not_xml`, `_no_field`, `_field_wrong`.
+            `_zip_…` (see `archive`), `_single_form`, `_not_xml`, `_no_field`, `_field_wrong`.
     """
-    held = _bytes(file, limit_mb)
-    if held.startswith(_ZIP):
-        raise DossierUnreadable("dossier_zip", file=file)
+    held = read_bytes(file, limit_mb)
+    document = unpacked(file, held)[1] if held.startswith(ZIP) else held
     try:
-        fields = read_fields(held, ROOT, _PATHS)
+        fields = read_fields(document, ROOT, _PATHS)
     except NotAContainer as wrong:
+        form = str(wrong).strip("<>")
+        if form in FORM_ROOTS:
+            raise DossierUnreadable("dossier_single_form", file=file, form=form) from wrong
         raise DossierUnreadable("dossier_not_xml", file=file, why=_short(str(wrong))) from wrong
 
     def needed(path: str) -> str:
@@ -112,29 +115,6 @@ def read_head(file: Path, limit_mb: int = 20) -> DossierHead:
         period=fitting(_PERIOD, _MONTH),
         agency=_short(fields[_AGENCY]),
     )
-
-
-def _bytes(file: Path, limit_mb: int) -> bytes:
-    """The file's bytes; its size is asked first, and checked again by reading one byte more than may be there."""
-    try:
-        facts = file.stat()
-        if not stat.S_ISREG(facts.st_mode):
-            raise DossierUnreadable("dossier_absent", file=file)
-        held = b""
-        size = facts.st_size
-        if size <= limit_mb * MEGABYTE:
-            with file.open("rb") as opened:
-                held = opened.read(limit_mb * MEGABYTE + 1)
-            size = len(held)
-    except (FileNotFoundError, NotADirectoryError) as wrong:
-        raise DossierUnreadable("dossier_absent", file=file) from wrong
-    except (OSError, ValueError) as wrong:  # ValueError: a NUL in the name
-        raise DossierUnreadable("dossier_unreadable", file=file, why=wrong) from wrong
-    if size > limit_mb * MEGABYTE:
-        raise DossierUnreadable("dossier_too_large", file=file, size_mb=-(-size // MEGABYTE), limit_mb=limit_mb)
-    if not held:
-        raise DossierUnreadable("dossier_empty", file=file)
-    return held
 
 
 def _short(text: str) -> str:

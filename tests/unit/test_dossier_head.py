@@ -67,7 +67,8 @@ def test_a_large_attachment_is_no_hindrance(file):
         (b"%PDF-1.7 printed form", "dossier_not_xml", {}),
         (GOOD[:-20], "dossier_not_xml", {}),
         (GOOD + b"more", "dossier_not_xml", {}),
-        (b"<D02-TS/>", "dossier_not_xml", {"why": "<D02-TS>"}),
+        (b"<D02-TS/>", "dossier_single_form", {"form": "D02-TS"}),
+        (b"<D99-TS/>", "dossier_not_xml", {"why": "<D99-TS>"}),
         (GOOD.replace(b"<Hoso>", b'<Hoso xmlns="urn:x">'), "dossier_not_xml", {"why": "<{urn:x}Hoso>"}),
         (GOOD.replace(b"<NoiDung>", b"<Khac>").replace(b"</NoiDung>", b"</Khac>"), "dossier_no_field", {"field": "MaSoThue"}),
         (GOOD.replace(b"9901003041001", b" "), "dossier_no_field", {"field": "MaSoThue"}),
@@ -78,7 +79,7 @@ def test_a_large_attachment_is_no_hindrance(file):
         (GOOD.replace(b"11/2026", b"13/2026"), "dossier_field_wrong", {"field": "KyKeKhai", "found": "13/2026"}),
         (GOOD.replace(b"600", b"6 00\n"), "dossier_field_wrong", {"field": "MaThuTuc", "found": "6 00"}),
         (GOOD.replace(b"TZ0103C", b"x" * 9000), "dossier_field_wrong", {"found": "x" * 199 + "…"}),
-        (b"PK\x03\x04 and so on", "dossier_zip", {}),
+        (b"PK\x03\x04 and so on", "dossier_zip_broken", {}),
     ],
 )
 def test_what_is_no_dossier_is_said_in_a_sentence(file, content, key, fills):
