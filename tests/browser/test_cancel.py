@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fixtures.world.robot import robot_command
 from tests.waiting import alive, until
 
 WITHIN_S = 5
@@ -49,7 +50,7 @@ def _waiting_run(world) -> subprocess.Popen:
         "VSS_ROBOT_SIGNING__HOST_NAME": "vn.gov.nobody",
     }
     process = subprocess.Popen(
-        ["vss-robot", "run", "register", "--org", "bach-dang", "--json"],
+        [*robot_command(), "run", "register", "--org", "bach-dang", "--json"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

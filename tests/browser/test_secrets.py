@@ -1,16 +1,22 @@
 """Nothing secret in what a run leaves: every file is opened, archives are unpacked, and the secrets are looked for."""
 
+import contextlib
 import io
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from fixtures.token import pin_path
+from robot.mail import open_mailbox
 from robot.redaction import Redactor
 from robot.settings import load
 from robot.vault import open_vault
+
+PLANTED = b"mat-khau-gia"
 
 
 def test_no_secret_is_left_anywhere(world):
@@ -29,12 +35,16 @@ def test_no_secret_is_left_anywhere(world):
     assert found == []
 
 
-def test_the_search_would_find_a_secret(world, tmp_path):
-    """The test above can fail: a password written into a trace's archive is found."""
-    secret = _secrets(world)["mail password"][0]
+def test_the_search_would_find_a_secret(tmp_path):
+    """The test above can fail: a password written into a trace's archive, or into the books, is found."""
     with zipfile.ZipFile(tmp_path / "trace.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("trace.network", b"x" + secret + b"y")
-    assert any(secret in data for _, data in _everything(tmp_path))
+        archive.writestr("trace.network", b"x" + PLANTED + b"y")
+    with contextlib.closing(sqlite3.connect(tmp_path / "books.sqlite")) as books, books:
+        books.execute("CREATE TABLE t (v TEXT)")
+        books.execute("INSERT INTO t VALUES (?)", (PLANTED.decode() * 2000,))
+    assert {"trace.zip!trace.network", "books.sqlite!dump"} <= {
+        name.removeprefix(f"{tmp_path}/") for name, data in _everything(tmp_path) if PLANTED in data
+    }
 
 
 def _secrets(world) -> dict[str, list[bytes]]:
@@ -54,16 +64,10 @@ def _secrets(world) -> dict[str, list[bytes]]:
 
 def _activation_code(world) -> str:
     """The code of the newest activation mail, from the mailbox itself."""
-    import re
-
-    from robot.mail import open_mailbox
-
     settings = load(world.layout.settings)
     phrase = world.layout.pass_phrase.read_text(encoding="utf-8").strip()
     password = open_vault(settings.vault, Redactor(), lambda: phrase).get("mail/hoa-binh")
     mail = settings.mail.model_copy(update={"user": settings.organisations["hoa-binh"].mail.user})
-    from datetime import UTC, datetime
-
     with open_mailbox(mail, password) as mailbox:
         texts = [letter.text for letter in mailbox.letters(datetime.fromtimestamp(0, UTC))]
     codes = [found.group("value") for text in texts if (found := re.search(mail.patterns.code, text))]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.world.robot import robot_command
+
 ORGANISATION = """
 [organisations.cong-ty]
 name = "CÔNG TY THỬ"
@@ -32,7 +34,7 @@ def home(tmp_path) -> Path:
 def _robot(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VSS_ROBOT_")}
     environment |= {"VSS_ROBOT_LANGUAGE": "en"} | variables
-    command = ["vss-robot", *arguments]
+    command = [*robot_command(), *arguments]
     return subprocess.run(
         command, cwd=home, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )

@@ -110,7 +110,7 @@ def test_a_wrong_value_is_named_by_its_key(write, text, key):
 
 def test_further_faults_are_counted(write):
     """The first is said, the others are counted."""
-    assert _refused(write("[timers]\npage_s = 0\nform_s = 0\nmail_s = 0")).text.fills["more"] == 2
+    assert _refused(write("[timers]\npage_s = 0\nform_s = 0\nmail_s = 0")).text.fills["more"].fills == {"number": 2}
 
 
 def test_a_password_in_the_file_is_refused_and_not_repeated(write):
