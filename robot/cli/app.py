@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from robot.cli import kbhxh
+
 EXIT_CODES = """Exit codes: 0 done. 1 the robot itself failed. 2 wrong command, setting or file, nothing was started.
 10 refused by the portal. 11 the chain to the token is broken, or the form is absent. 12 portal unavailable.
 13 outcome unknown, held. 14 waiting for mail or a person. 130 cancelled."""
@@ -24,6 +26,7 @@ vault_app = typer.Typer(no_args_is_help=True, help="Keep secrets: in the system'
 app.add_typer(vault_app, name="vault")
 tokens_app = typer.Typer(invoke_without_command=True, help="List the tokens that are plugged in, or clear one that is stopped.")
 app.add_typer(tokens_app, name="tokens")
+app.add_typer(kbhxh.app, name="kbhxh")
 
 Settings = Annotated[
     Path | None,
@@ -92,6 +95,22 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
     from robot.cli.running import run_command
 
     run_command(flow, org, dossier, round_number, headed=headed, as_json=as_json, office=(settings, vault_fd, verbose))
+
+
+@app.command()
+def doctor(
+    *,
+    org: Annotated[str | None, typer.Option("--org", help="The organisation's desk; this machine alone when left out.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply the safe remedies, each shown first, and look again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --fix: consent to what installs a program.")] = False,
+    headed: Annotated[bool, typer.Option("--headed", help="Show the browser's window.")] = False,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """Look along the chain from the portal to the token, link by link, without a flow; 0 in order, 11 broken."""
+    from robot.cli.doctor import run_doctor
+
+    run_doctor(settings, org, fix=fix, yes=yes, headed=headed, as_json=as_json)
 
 
 @app.command()
