@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.faults import WorldFaults
 from fixtures.organisations import ORGANISATIONS, Organisation
 from fixtures.portal.faults import Faults
 from fixtures.portal.truth import Truth
@@ -37,6 +38,15 @@ class World:
         """A sample dossier of the organisation."""
         return self.layout.dossiers / key / name
 
+    def robot_at(self, key: str, *arguments: str, **variables: str) -> Ran:
+        """The same with the settings of one organisation's own desk and line: these meet every fault that is set for it."""
+        return self.robot(*arguments, **{"VSS_ROBOT_SETTINGS": str(self.layout.settings_of(key)), **variables})
+
+    @property
+    def chain(self) -> WorldFaults:
+        """Sets and clears faults of portal and chain by the organisation's key."""
+        return WorldFaults(self.layout)
+
     def robot(self, *arguments: str, **variables: str) -> Ran:
         """Run the real command with this world's settings; the vault's pass phrase goes by file descriptor."""
         return run_robot(self.layout, *arguments, variables=variables)
@@ -56,6 +66,13 @@ def faults(world) -> Iterator[Faults]:
     """The world's faults; whatever a test sets is cleared after it."""
     yield world.faults
     world.faults.clear()
+
+
+@pytest.fixture
+def chain(world) -> Iterator[WorldFaults]:
+    """Faults of portal and chain; whatever a test sets is cleared after it."""
+    yield world.chain
+    world.chain.clear()
 
 
 @pytest.fixture(scope="session")
