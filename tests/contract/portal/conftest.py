@@ -29,6 +29,7 @@ from fixtures.portal.truth import Truth
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
+NO_VERDICT_S = 86_400.0  # the dossiers of these tests are hulls that no structure check would let pass
 
 
 class Catcher:
@@ -166,7 +167,7 @@ def container(period: str, values: dict[str, str]) -> bytes:
 <NoiDungFile>PEQwMi8+</NoiDungFile></FileToKhai></ToKhais></ThongTinHoSo></NoiDung><CKy_Dvi><Signature/></CKy_Dvi></Hoso>""".encode()
 
 
-def write_world(directory: Path, smtp_port: int, authority: SigningAuthority) -> Path:
+def write_world(directory: Path, smtp_port: int, authority: SigningAuthority, verdict_after_s: float = NO_VERDICT_S) -> Path:
     """Certificates and config.json of a portal; the PEM that its TLS certificate is trusted by."""
     tls = trustme.CA(key_type=trustme.KeyType.RSA)
     served = tls.issue_cert("gddt.baohiemxahoi.gov.vn", "localhost", key_type=trustme.KeyType.RSA)
@@ -175,7 +176,8 @@ def write_world(directory: Path, smtp_port: int, authority: SigningAuthority) ->
     served.private_key_pem.write_to_path(directory / "tls.key")
     tls.cert_pem.write_to_path(directory / "tls-ca.pem")
     (directory / "ca.pem").write_bytes(authority.certificate.public_bytes(serialization.Encoding.PEM))
-    config = {"tls_certificate": "tls.pem", "tls_key": "tls.key", "ca": "ca.pem", "smtp_port": smtp_port}
+    config = {"tls_certificate": "tls.pem", "tls_key": "tls.key", "ca": "ca.pem"}
+    config |= {"smtp_port": smtp_port, "verdict_after_s": verdict_after_s}
     (directory / "portal" / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return directory / "tls-ca.pem"
 
@@ -203,10 +205,10 @@ def mail_server() -> Iterator[tuple[Catcher, int]]:
 
 
 @contextlib.contextmanager
-def running_portal(directory: Path) -> Iterator[PortalWorld]:
+def running_portal(directory: Path, verdict_after_s: float = NO_VERDICT_S) -> Iterator[PortalWorld]:
     authority = SigningAuthority()
     with mail_server() as (catcher, smtp_port):
-        trusted = write_world(directory, smtp_port, authority)
+        trusted = write_world(directory, smtp_port, authority, verdict_after_s)
         process, port = start(directory, "--die-with-parent")
         try:
             yield PortalWorld(directory, Address(port, trusted, directory / "portal/truth.sqlite"), catcher, authority, process)
