@@ -6,7 +6,8 @@
     │   ├── NameUnknown             no such flow, organisation or run
     │   ├── DossierUnreadable       missing, empty, too large, not a dossier
     │   ├── VaultClosed             the store of secrets is locked, or lacks the secret
-    │   └── BrowserMissing          no Chrome or Chromium where the settings or the system say
+    │   ├── BrowserMissing          no Chrome or Chromium where the settings or the system say
+    │   └── FolderUnusable          KBHXH's folders: no installation, in use, no room; nothing was changed
     ├── Refused                10   the portal said no: a business answer, never tried again by itself
     │   ├── CaptchaRefused          the picture's characters were not right
     │   ├── CredentialsRefused      user name or password
@@ -36,7 +37,8 @@
     ├── Waiting                14   the run goes on when something arrives
     │   ├── MailAwaited             the mail has not come
     │   ├── MailUnavailable         the mailbox cannot be read
-    │   └── PersonAwaited           a question has no answer yet
+    │   ├── PersonAwaited           a question has no answer yet
+    │   └── UpgradeStopped          KBHXH's upgrade broke off; the same command goes on from there
     └── Cancelled             130   a person stopped the run
 
 Each is raised with a key of the catalogue's `[errors]` table and what fills the sentence; `str(error)` is the English
@@ -89,6 +91,10 @@ class VaultClosed(UsageError):
 
 class BrowserMissing(UsageError):
     """No Chrome or Chromium was found."""
+
+
+class FolderUnusable(UsageError):
+    """KBHXH's folders cannot be upgraded as they are: no installation, in use, locked, no room; nothing was changed."""
 
 
 class Refused(RobotError):
@@ -236,6 +242,10 @@ class MailUnavailable(Waiting):
 
 class PersonAwaited(Waiting):
     """A question to a person has no answer."""
+
+
+class UpgradeStopped(Waiting):
+    """KBHXH's upgrade broke off on the way: the sentence says what to mend, and the same command goes on from there."""
 
 
 class Cancelled(RobotError):
