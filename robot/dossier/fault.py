@@ -25,7 +25,8 @@ class Fault:
     file as such; `row` is counted from 1, None where the form has no rows or the fault is not in one; `field` is the official
     name (`Masobhxh`) and `label_vi` what a person calls it; `value_masked` is fit to be shown (see `shown`). `rule` is the
     sentence of what is asked: the last part of its key names the rule for programs. `guess` says that the rule rests on no
-    source: such a fault is always a warning.
+    source: such a fault is always a warning. `inner` is the form's file name in the container
+    (there may be several of one code).
     """
 
     file: str
@@ -38,6 +39,7 @@ class Fault:
     mend: Text
     severity: Severity = "error"
     guess: bool = False
+    inner: str = ""
 
     def __post_init__(self) -> None:
         if self.guess and self.severity == "error":
@@ -59,6 +61,7 @@ class Fault:
         return {
             "file": self.file,
             "form": self.form,
+            "inner": self.inner,
             "row": self.row,
             "field": self.field,
             "label": self.label_vi,

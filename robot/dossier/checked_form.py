@@ -1,0 +1,59 @@
+"""Checks one inner form: its root, its own fields, its rows, and what holds between rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from robot.dossier.crossing import PREDICATES
+from robot.dossier.fields import check_fields, made_ready
+
+if TYPE_CHECKING:
+    from robot.dossier.findings import Place
+    from robot.dossier.model import Dossier, Form
+    from robot.dossier.rules import FieldRule, FormRules, Rules
+
+
+def check_form(place: Place, form: Form, rules: Rules, dossier: Dossier) -> None:
+    """Note what is wrong with a form; one that no rule file knows is only warned of."""
+    if form.why:
+        place.broken("xml", "NoiDungFile", why=form.why)
+        return
+    if form.root != form.code:
+        place.broken("root", "MaToKhai", form.root, code=form.code)
+        return
+    known = rules.forms.get(form.code)
+    if known is None:
+        place.broken("form_unknown", "MaToKhai", form.code, guess=True)
+        return
+    own = {name: value for name, value in form.fields.items() if name != known.signature}
+    check_fields(place, made_ready(known.fields), own, [name for name in form.twice if name != known.signature])
+    _agrees(place, known, form, dossier)
+    checks = made_ready(known.row)
+    if known.rows and not form.rows:
+        place.broken("no_rows", known.rows.rpartition("/")[2], guess=True)
+    for row in form.rows:
+        check_fields(place, checks, row.fields, row.twice, row.number)
+    _cross(place, known, form)
+
+
+def _agrees(place: Place, known: FormRules, form: Form, dossier: Dossier) -> None:
+    """The form says the same as the container around it."""
+    for rule in known.fields:
+        value, outer = form.fields.get(rule.name, ""), dossier.fields.get(rule.same_as, "") if rule.same_as else ""
+        if value and outer and value != outer:
+            place.broken("same_as", rule, value, guess=True, other=outer, other_field=rule.same_as)
+
+
+def _cross(place: Place, known: FormRules, form: Form) -> None:
+    rules: dict[str, FieldRule] = {rule.name: rule for rule in (*known.fields, *known.row)}
+    for name in known.checks:
+        for broken in PREDICATES[name](form):
+            values = form.fields if broken.row is None else form.rows[broken.row - 1].fields
+            place.broken(
+                broken.rule,
+                rules.get(broken.field, broken.field),
+                values.get(broken.field, ""),
+                row=broken.row,
+                guess=broken.guess,
+                **broken.fills,
+            )
