@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import repeat, wire
+from tests.proof import kbhxh, repeat, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
+    "kbhxh": kbhxh.main,
     "repeat": repeat.main,
     "wire": wire.main,
 }
