@@ -1,5 +1,31 @@
-"""Dossiers (hồ sơ) as files: what one says about itself; its bytes are never written again."""
+"""Dossiers (hồ sơ) as files: what one says about itself, what is wrong with it; its bytes are never written again."""
 
+from robot.dossier.authority import load_authorities
+from robot.dossier.check import Checked, Checker, Owner
+from robot.dossier.fault import CONTAINER, Fault, Severity
 from robot.dossier.head import DossierHead, read_head
+from robot.dossier.limits import LIMITS, Limits
+from robot.dossier.model import Declared, Dossier, Form, Row
+from robot.dossier.read import read_dossier
+from robot.dossier.rules import Rules, load_rules
 
-__all__ = ["DossierHead", "read_head"]
+__all__ = [
+    "CONTAINER",
+    "LIMITS",
+    "Checked",
+    "Checker",
+    "Declared",
+    "Dossier",
+    "DossierHead",
+    "Fault",
+    "Form",
+    "Limits",
+    "Owner",
+    "Row",
+    "Rules",
+    "Severity",
+    "load_authorities",
+    "load_rules",
+    "read_dossier",
+    "read_head",
+]
