@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
-from robot.dossier.guarded import parsed
+from robot.dossier.guarded import tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,13 +71,13 @@ class _Sink:
 
 
 def check_seal(raw: bytes, place: str) -> Seal:
-    """The signature in the child `place` of a document's root.
+    """The signature in the child `place` of a document's root; the document is one that was read (`guarded.parsed`) before.
 
     Raises:
         SealBroken: which rule is broken.
         NotAContainer: the document cannot be read.
     """
-    root = parsed(raw)
+    root = tree(raw)
     places = root.findall(place)
     signatures = [signature for held in places for signature in held.iterfind(f"{DSIG}Signature")]
     if not signatures:
