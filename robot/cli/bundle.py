@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from robot.cli.opening import open_office
 from robot.errors import VaultClosed
-from robot.report import Cover, make_bundle
+from robot.report import Cover, check_bundle, make_bundle
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -25,9 +25,11 @@ def write_bundle(settings: Path | None, vault_fd: int | None, run: str, out: Pat
         office.ledger.reap()
         newest = office.ledger.runs(1) if run == "last" else []
         row = newest[0] if newest else office.ledger.run(run)
+        file = out or Path(f"vss-{row.id}.zip")
+        check_bundle(row, file)
         cover = Cover(office.redactor, office.settings)
         _learn(cover, office, row.organisation)
-        made = make_bundle(row, office.ledger, office.settings, cover, out or Path(f"vss-{row.id}.zip"))
+        made = make_bundle(row, office.ledger, office.settings, cover, file)
         speaks = office.settings.language
         said = [Text("report.packed", {"file": made.file, "number": len(made.names)})]
         if made.stayed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import zipfile
@@ -37,16 +38,27 @@ class Bundle:
     stayed: tuple[Stayed, ...]
 
 
-def make_bundle(run: Run, ledger: Ledger, settings: Settings, cover: Cover, out: Path) -> Bundle:
-    """Pack a run into `out`, which must not exist; whole or not at all.
+def check_bundle(run: Run, out: Path) -> None:
+    """Refuse at once what cannot be packed; cheap enough to be asked before a pass phrase is.
 
     Raises:
-        UsageError: the run's folder is gone, `out` exists or cannot be written.
+        UsageError: the run's folder is gone, `out` exists, or its folder does not.
     """
     if not run.evidence.is_dir():
         raise UsageError("evidence_gone", run=run.id, folder=run.evidence)
     if out.exists():
         raise UsageError("file_exists", file=out)
+    if not out.parent.is_dir():
+        raise UsageError("file_unwritable", file=out, why=os.strerror(errno.ENOENT))
+
+
+def make_bundle(run: Run, ledger: Ledger, settings: Settings, cover: Cover, out: Path) -> Bundle:
+    """Pack a run into `out`, which must not exist; whole or not at all.
+
+    Raises:
+        UsageError: as `check_bundle`, or `out` cannot be written.
+    """
+    check_bundle(run, out)
     packed, stayed = sort_files(run.evidence, cover)
     case = read_case(run, ledger.steps(run.id), ledger.effects(run.id), settings, packed, cover)
     packed += _har(packed)

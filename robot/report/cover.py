@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DOTS: Final = "•••"
 # CMND 9 digits, personal code and mobile number 10, CCCD 12; an employer's tax code has 10, too, and is told by the settings.
 PERSON: Final = re.compile(r"(?<![\w.])(?:\+?84|0)?(?:\d{12}|\d{9,10})(?!\w|\.\d)")
-SPACED: Final = re.compile(r"(?<!\w)(?:\+84[ .-]?|0)\d{2,3}[ .-]\d{3,4}[ .-]?\d{3,4}(?!\w)|(?<!\w)\d{3} \d{3} \d{3} \d{3}(?!\w)")
+SPACED: Final = re.compile(r"(?<!\w)(?:\d{3} \d{3} \d{3} \d{3}|(?:\+84[ .-]?|0)\d{2,3}[ .-]\d{3,4}[ .-]?\d{3,4})(?!\w)")
 MAIL: Final = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 LEFT: Final = 2  # digits that stay, so that two numbers can be told apart on the telephone
 
