@@ -14,6 +14,7 @@ from robot.ledger.rows import (
     TokenBusy,
     TokenRow,
     TokenStopped,
+    Verdict,
     WrongState,
 )
 from robot.ledger.signatures import Signed
@@ -33,5 +34,6 @@ __all__ = [
     "TokenBusy",
     "TokenRow",
     "TokenStopped",
+    "Verdict",
     "WrongState",
 ]

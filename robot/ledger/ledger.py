@@ -11,6 +11,7 @@ from robot.ledger.runs import Runs
 from robot.ledger.signatures import Signatures
 from robot.ledger.store import Store
 from robot.ledger.tokens import Tokens
+from robot.ledger.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from robot import settings
 
 
-class Ledger(Runs, Effects, Questions, Signatures, Tokens):
-    """Runs and steps, effects, questions, signatures, tokens.
+class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
+    """Runs and steps, effects, questions, signatures, tokens, verdicts.
 
     Every method may raise `UsageError("ledger_unreadable")`; `WrongState` where a row cannot go where it is sent.
     """

@@ -16,6 +16,10 @@ TokenState = Literal["clear", "pending", "stopped"]
 SIGNERS = ("vendor", "pkcs11")
 TOKEN_STATES = ("clear", "pending", "stopped")
 
+# What a mail about a dossier came to: `unmatched` is about none that the books know, `contradicts` says another thing than the
+# one before it. The last three change nothing and are a person's to read.
+VERDICTS = ("valid", "invalid", "not_understood", "unmatched", "contradicts")
+
 # Outcomes of runs and steps: the catalogue's [outcomes]. `usage`: the flow lacked something and sent nothing.
 OUTCOMES = (
     "running",
@@ -119,6 +123,26 @@ class Signature:
     certificate: str | None
     algorithm: str | None
     digest: str | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a mail (`letter`: its message id) said about a dossier that the portal had taken, the submission `effect`.
+
+    `outcome` is one of VERDICTS; `faults` are as `robot.dossier.fault.Fault.as_json` has them, by language; `head` and `text`
+    are the letter's, numbers of persons left out.
+    """
+
+    id: int
+    organisation: str
+    letter: str
+    outcome: str
+    effect: int | None
+    number: str | None
+    head: Mapping[str, str]
+    faults: Mapping[str, Sequence[Mapping[str, Any]]]
+    text: str
+    booked: datetime
 
 
 @dataclass(frozen=True)

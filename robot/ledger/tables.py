@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from robot.ledger.rows import OUTCOMES, SIGNERS, TOKEN_STATES
+from robot.ledger.rows import OUTCOMES, SIGNERS, TOKEN_STATES, VERDICTS
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -154,6 +154,25 @@ questions = Table(
     Column("settled", UtcTime),
     _one_of("state", ("open", "answered", "expired"), "questions_state"),
     CheckConstraint("(state = 'open') = (settled IS NULL)", name="questions_settled"),
+)
+
+# What a mail says about a dossier that was taken; a letter is booked once, whoever reads it how often.
+verdicts = Table(
+    "verdicts",
+    books,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("letter", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("effect", ForeignKey("effects.id", name="verdicts_effect"), index=True),
+    Column("number", Text),
+    Column("head", FACTS, nullable=False),
+    Column("faults", FACTS, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("booked", UtcTime, nullable=False),
+    _one_of("outcome", VERDICTS, "verdicts_outcome"),
+    CheckConstraint("outcome NOT IN ('valid', 'invalid', 'contradicts') OR effect IS NOT NULL", name="verdicts_matched"),
+    UniqueConstraint("organisation", "letter", name="verdicts_once"),
 )
 
 signatures = Table(

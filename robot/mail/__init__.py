@@ -1,7 +1,21 @@
 """The organisation's mailbox: what the portal wrote to it, and which of that is believed."""
 
-from robot.mail.letter import Letter
+from robot.mail.belief import Ignored
+from robot.mail.letter import Attachment, Letter
 from robot.mail.mailbox import Mailbox, open_mailbox
-from robot.mail.portal_letters import ActivationLetter, CredentialsLetter, Ignored, PortalLetters
+from robot.mail.portal_letters import ActivationLetter, CredentialsLetter, PortalLetters
+from robot.mail.verdicts import MailFault, VerdictLetter, VerdictLetters
 
-__all__ = ["ActivationLetter", "CredentialsLetter", "Ignored", "Letter", "Mailbox", "PortalLetters", "open_mailbox"]
+__all__ = [
+    "ActivationLetter",
+    "Attachment",
+    "CredentialsLetter",
+    "Ignored",
+    "Letter",
+    "MailFault",
+    "Mailbox",
+    "PortalLetters",
+    "VerdictLetter",
+    "VerdictLetters",
+    "open_mailbox",
+]

@@ -10,12 +10,14 @@ from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
 
-from robot.mail.markup import read_html
+from robot.mail.markup import read_html, read_tables
 from robot.mail.web_links import in_text
 
 if TYPE_CHECKING:
     from datetime import datetime
     from email.message import Message
+
+    from robot.mail.markup import Table
 
 LARGEST_BYTES = 1024 * 1024
 LONGEST_HEADER = 1000
@@ -26,12 +28,21 @@ _BROKEN = (LookupError, ValueError, TypeError, AttributeError, AssertionError, R
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that came with a mail: its name, and its bytes as they were sent."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Letter:
     """A mail: its text may hold secrets, so neither text nor links stand in its `repr`; `head` is what evidence may show.
 
     `sender` is the one address of the one From header in lower case, empty when there is none or several. `received` is when
     the mailbox took it in (aware). `text` is that of the plain parts, else of the HTML parts, in NFC; `links` are all
-    addresses in either. `too_large` tells that there was more than a megabyte, and `text` is empty then.
+    addresses in either. `too_large` tells that there was more than a megabyte, and `text` is empty then. `tables` are those of
+    the HTML parts.
     """
 
     message_id: str
@@ -41,6 +52,8 @@ class Letter:
     text: str = field(repr=False)
     links: tuple[str, ...] = field(repr=False)
     too_large: bool = False
+    tables: tuple[Table, ...] = field(default=(), repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
 
     @property
     def head(self) -> dict[str, str]:
@@ -58,18 +71,20 @@ def read_letter(raw: bytes, received: datetime) -> Letter:
     too_large = len(raw) > LARGEST_BYTES
     try:
         message = message_from_bytes(_head_of(raw) if too_large else raw, policy=policy.compat32)
-        text, links = ("", ()) if too_large else _body(message)
+        body = _Body() if too_large else _body(message)
     except _BROKEN:
         message = message_from_bytes(_head_of(raw), policy=policy.compat32)
-        text, links = "", ()
+        body = _Body()
     return Letter(
         message_id=_header(message, "Message-ID"),
         sender=_sender(message),
         subject=_header(message, "Subject"),
         received=received,
-        text=text,
-        links=links,
+        text=body.text,
+        links=body.links,
         too_large=too_large,
+        tables=body.tables,
+        attachments=body.attachments,
     )
 
 
@@ -100,23 +115,41 @@ def _sender(message: Message) -> str:
     return address.lower() if address.isascii() else ""
 
 
-def _body(message: Message) -> tuple[str, tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Body:
+    """What a mail holds beside its head."""
+
+    text: str = ""
+    links: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+def _body(message: Message) -> _Body:
     plain: list[str] = []
     marked_up: list[str] = []
     links: list[str] = []
+    tables: list[Table] = []
+    attachments: list[Attachment] = []
     for part in message.walk():
         kind = part.get_content_type()
-        if kind not in {"text/plain", "text/html"} or part.get_content_disposition() == "attachment":
+        if part.get_content_disposition() == "attachment":
+            held = part.get_payload(decode=True)
+            if isinstance(held, bytes):
+                attachments.append(Attachment(_clean(str(part.get_filename() or ""))[:LONGEST_HEADER], held))
+            continue
+        if kind not in {"text/plain", "text/html"}:
             continue
         text = _decoded(part)
         if kind == "text/html":
+            tables += read_tables(text)
             text, found = read_html(text)
             marked_up.append(text)
             links += found
         else:
             plain.append(text)
         links += in_text(text)
-    return _clean("\n".join(plain or marked_up)), tuple(dict.fromkeys(links))
+    return _Body(_clean("\n".join(plain or marked_up)), tuple(dict.fromkeys(links)), tuple(tables), tuple(attachments))
 
 
 def _decoded(part: Message) -> str:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import SecretStr
 
-from robot.identifiers import same_tax_code
+from robot.mail.belief import Belief, Ignored
 from robot.mail.web_links import leads_to, trimmed
-from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from robot import settings
     from robot.mail.letter import Letter
 
-_TAX_CODE = re.compile(r"(?<![0-9])[0-9]{10}(?:-?[0-9]{3})?(?!-?[0-9])")
 _TOO_OLD = "older"
 
 
@@ -48,19 +46,6 @@ class CredentialsLetter:
     letter: Letter
 
 
-@dataclass(frozen=True)
-class Ignored:
-    """A letter that was passed over: its head, and why, as a key of the catalogue's `[ignored]`."""
-
-    head: dict[str, str]
-    reason: str
-
-    @property
-    def why(self) -> Text:
-        """The reason in a sentence."""
-        return Text(f"ignored.{self.reason}")
-
-
 Kind = TypeVar("Kind", ActivationLetter, CredentialsLetter)
 
 
@@ -76,8 +61,7 @@ class PortalLetters:
     """Reads letters by the settings' patterns; finds the newest that is believed."""
 
     def __init__(self, mail: settings.Mail, hosts: Iterable[str]) -> None:
-        self._senders = frozenset(sender.lower() for sender in mail.senders)
-        self._hosts = tuple(hosts)
+        self._belief = Belief(mail, hosts)
         self._patterns = mail.patterns
 
     def newest_activation(
@@ -122,7 +106,7 @@ class PortalLetters:
         for letter in sorted(letters, key=lambda each: each.received):  # a stable order: ties stay as they came
             if letter.received < since.replace(microsecond=0):
                 continue
-            reason = self._not_believed(letter, tax_code)
+            reason = self._belief.doubt(letter, tax_code)
             outcome = _Read[Kind](None, reason) if reason else read(letter)
             if outcome.found is None:
                 ignored.append(Ignored(letter.head, outcome.reason))
@@ -132,23 +116,11 @@ class PortalLetters:
             newest = outcome.found
         return newest, ignored
 
-    def _not_believed(self, letter: Letter, tax_code: str) -> str:
-        """Why a letter is not believed to be the portal's to this organisation; nothing when it is."""
-        if letter.sender not in self._senders:
-            return "sender"
-        if letter.too_large:
-            return "too_large"
-        if not all(leads_to(link, self._hosts) for link in letter.links):
-            return "foreign_link"
-        if not any(same_tax_code(found, tax_code) for found in _TAX_CODE.findall(letter.text)):
-            return "other_organisation"
-        return ""
-
     def _link(self, letter: Letter) -> str | None:
         """The activation link, in the text or behind a word of the HTML; only one that leads to the portal."""
         for text in (letter.text, *letter.links):
             found = _search(self._patterns.link, text)
-            if found is not None and leads_to(trimmed(found), self._hosts):
+            if found is not None and leads_to(trimmed(found), self._belief.hosts):
                 return trimmed(found)
         return None
 

@@ -16,6 +16,7 @@ from robot.settings.model import (
 )
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
+from robot.settings.verdict import MailVerdict
 
 __all__ = [
     "FILE_NAME",
@@ -27,6 +28,7 @@ __all__ = [
     "Ledger",
     "Mail",
     "MailPatterns",
+    "MailVerdict",
     "Organisation",
     "OrganisationToken",
     "Portal",

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
+from robot.settings.verdict import MailVerdict
 from robot.texts import Language
 
 TOKEN_SIGNING_IN_THE_STORE = "iglijbhfichnfmijbmebhcgbaagbbikc"  # noqa: S105 - the extension's id in the Chrome Web Store, no secret
@@ -94,6 +95,9 @@ class Timers(Strict):
     answer_s: Seconds = Field(120, description="a person or a token to answer, the portal to give its receipt")
     mail_s: Seconds = Field(900, description="a mail to arrive, before the run stops and waits for another start")
     mail_poll_s: Seconds = Field(5, description="between two looks into the mailbox")
+    verdict_s: float = Field(
+        0, ge=0, le=86_400, description="the portal's verdict on an uploaded dossier to come by mail; 0 does not wait for it"
+    )
 
 
 class MailPatterns(Strict):
@@ -134,6 +138,7 @@ class Mail(Strict):
     maildir: Path | None = Field(None, description="Maildir folder, for kind = maildir")
     senders: tuple[str, ...] = Field((), description="addresses whose mail is believed; anything else is ignored")
     patterns: MailPatterns = MailPatterns()
+    verdict: MailVerdict = MailVerdict()
 
 
 class Vault(Strict):
@@ -151,6 +156,19 @@ class Questions(Strict):
     )
     answer_s: Seconds = Field(600, description="how long that program may take")
     tries: int = Field(3, ge=1, le=10, description="how often a captcha is asked again when the portal did not take it")
+
+
+class Dossiers(Strict):
+    """How dossiers are checked before an upload."""
+
+    ca_files: tuple[Path, ...] = Field(
+        (),
+        description="certificates of the authorities that signers' certificates must come from (PEM or DER); not checked when empty",
+    )
+    rules_dir: Path | None = Field(
+        None,
+        description="folder of an office's own rule files (container.toml, forms/*.toml, procedures/*.toml) over the robot's",
+    )
 
 
 class Evidence(Strict):
@@ -223,6 +241,7 @@ class Settings(BaseSettings):
     mail: Mail = Mail()
     vault: Vault = Vault()
     questions: Questions = Questions()
+    dossier: Dossiers = Dossiers()
     evidence: Evidence = Evidence()
     ledger: Ledger = Ledger()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")
