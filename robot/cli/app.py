@@ -114,6 +114,20 @@ def doctor(
 
 
 @app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Dossiers: BHXHDienTu.xml, a zip of it, or single forms.")],
+    *,
+    org: Annotated[str | None, typer.Option("--org", help="The organisation that they must belong to.")] = None,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """Check dossiers before they are uploaded: forms, rows, fields, signatures. Exit code 2 where one has an error."""
+    from robot.cli.checking import check_files
+
+    check_files(files, org, settings, as_json=as_json)
+
+
+@app.command()
 def runs(
     *,
     org: Annotated[str | None, typer.Option("--org", help="Only this organisation.")] = None,

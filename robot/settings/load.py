@@ -135,6 +135,8 @@ def _anchored(model: Model, folder: Path, home: Path) -> Model:
             return _anchored(value, folder, home)
         if isinstance(value, dict):
             return {key: anchored(inner) for key, inner in value.items()}
+        if isinstance(value, tuple):
+            return tuple(map(anchored, value))
         return (base / value.expanduser()).absolute() if isinstance(value, Path) else value
 
     return model.model_copy(update={name: anchored(value) for name, value in model})

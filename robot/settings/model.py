@@ -163,11 +163,11 @@ class Dossiers(Strict):
 
     ca_files: tuple[Path, ...] = Field(
         (),
-        description="certificates of the authorities that signers' certificates must come from (PEM or DER); not checked when empty",
+        description="certificates (PEM or DER) of authorities that a signer's must come from; not checked when empty",
     )
     rules_dir: Path | None = Field(
         None,
-        description="folder of an office's own rule files (container.toml, forms/*.toml, procedures/*.toml) over the robot's",
+        description="folder of own rule files over the robot's: container.toml, forms/*.toml, procedures/*.toml",
     )
 
 
