@@ -1,0 +1,294 @@
+"""KBHXH's upgrade: the old installation's data in the new one, whole and equal, whatever the folders are like."""
+
+import json
+import os
+import stat
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from fixtures.kbhxh import CONFIG, make_fresh, make_program, sums
+from robot.errors import FolderUnusable, UpgradeStopped
+from robot.kbhxh import Options, undo, upgrade
+from robot.kbhxh.record import FOLDER, alone
+from tests.doubles.kbhxh import Machine
+
+CARRIED = ("Data", "Config")
+GIB = 1 << 30
+
+
+@pytest.fixture
+def old(tmp_path) -> Path:
+    return make_program(tmp_path / "KBHXH cũ", 60)
+
+
+@pytest.fixture
+def new(tmp_path) -> Path:
+    return make_fresh(tmp_path / "KBHXH mới")
+
+
+class Meddler:
+    """Progress that does something at the beginning of a phase, or at the n-th tick."""
+
+    def __init__(self, phase, act, ticks=0):
+        self._phase, self._act, self._ticks = phase, act, ticks
+
+    def begin(self, phase, _size):
+        if phase == self._phase and not self._ticks:
+            self._act()
+
+    def tick(self, _size):
+        self._ticks -= 1
+        if not self._ticks:
+            self._act()
+
+
+def _break_off():
+    raise KeyboardInterrupt
+
+
+def _without_record(new):
+    return {path: kept for path, kept in sums(new).items() if not path.startswith(FOLDER)}
+
+
+def _refused(key, old, new, **given):
+    """The sentence of a refusal, after which both folders are what they were."""
+    before = sums(old), _without_record(new)
+    with pytest.raises(FolderUnusable) as refused:
+        upgrade(old, new, **given)
+    assert refused.value.text.key == f"errors.kbhxh_{key}"
+    assert (sums(old), _without_record(new)) == before
+    return str(refused.value)
+
+
+def test_everything_is_carried_over_and_verified(old, new):
+    """Data and Config are equal by sums, times and modes; the old folder is untouched; what stood there is kept aside."""
+    before, brought = sums(old), (new / "Config" / CONFIG[0]).read_bytes()
+    done = upgrade(old, new)
+    assert (done.outcome, done.files, done.resumed, done.aside) == ("done", 64, 0, 1)
+    assert sums(new, *CARRIED) == sums(old, *CARRIED)
+    assert sums(old) == before
+    assert (Path(done.record) / "before" / "Config" / CONFIG[0]).read_bytes() == brought
+    for file in (path for path in (old / "Data").rglob("*") if path.is_file()):
+        kept, copied = file.stat(), (new / file.relative_to(old)).stat()
+        assert (copied.st_mtime_ns, copied.st_mode) == (kept.st_mtime_ns, kept.st_mode)
+
+
+def test_the_manifest_holds_the_sums(old, new):
+    """Every file with its size and its SHA-256, as an independent reading finds them."""
+    record = Path(upgrade(old, new).record)
+    manifest = json.loads((record / "manifest.json").read_text(encoding="utf-8"))
+    said = {row["path"]: row["sha256"] for row in manifest["files"]}
+    assert said == {path: kept for path, kept in sums(old, *CARRIED).items() if kept != "folder"}
+
+
+def test_a_second_time_does_nothing(old, new):
+    """Work done in the new program since is not overwritten."""
+    upgrade(old, new)
+    (new / "Config" / CONFIG[0]).write_text("mới hơn", encoding="utf-8")
+    before = sums(new)
+    assert upgrade(old, new).outcome == "already"
+    assert sums(new) == before
+
+
+def test_names_of_every_kind(old, new):
+    """Vietnamese in both normal forms, ends of lines, bytes that are no UTF-8, and a path of more than 1,500 characters."""
+    data = old / "Data"
+    for name in (
+        "Hồ sơ tăng.xml",
+        unicodedata.normalize("NFD", "Hồ sơ giảm.xml"),
+        "hai\ndòng\u2028ba.txt",
+        os.fsdecode(b"c\xf4ng.dat"),
+    ):
+        (data / name).write_bytes(name.encode("utf-8", "surrogateescape"))
+    deep = data
+    for number in range(30):
+        deep /= f"thư mục rất dài {number:02d} " + "x" * 30
+    deep.mkdir(parents=True)
+    (deep / "tệp.xml").write_bytes(b"<a/>")
+    assert len(str(deep)) > 1500
+    assert upgrade(old, new).outcome == "done"
+    assert sums(new, *CARRIED) == sums(old, *CARRIED)
+    assert undo(new).outcome == "undone"
+
+
+def test_read_only_files_and_folders(old, new):
+    """Read-only files stay read-only, over read-only ones too; a read-only folder takes its files."""
+    for file in (old / "Config" / CONFIG[0], new / "Config" / CONFIG[0]):
+        file.chmod(0o444)
+    locked = old / "Data" / "chỉ đọc"
+    locked.mkdir()
+    (locked / "a.xml").write_bytes(b"a")
+    locked.chmod(0o555)
+    try:
+        upgrade(old, new)
+        assert stat.S_IMODE((new / "Config" / CONFIG[0]).stat().st_mode) == 0o444
+        assert sums(new, *CARRIED) == sums(old, *CARRIED)
+        assert undo(new).aside == 1
+    finally:
+        locked.chmod(0o755)
+
+
+def test_a_file_of_more_than_4_gib(old, new):
+    """Sizes beyond 32 bits; a hole on the disk stays one."""
+    large = old / "Data" / "lớn.mdb"
+    with large.open("wb") as opened:
+        opened.seek(4 * GIB)
+        opened.write(b"cuoi")
+    upgrade(old, new)
+    copied = new / "Data" / "lớn.mdb"
+    assert copied.stat().st_size == 4 * GIB + 4
+    assert copied.stat().st_blocks * 512 < GIB
+    with copied.open("rb") as opened:
+        opened.seek(-4, os.SEEK_END)
+        assert opened.read() == b"cuoi"
+
+
+def test_links_that_lead_out_are_refused_or_left_out(old, new, tmp_path):
+    """Nothing outside is copied: refused with their names, or left out and told with --skip-links."""
+    (tmp_path / "bí mật").mkdir()
+    (tmp_path / "bí mật" / "a.txt").write_text("x", encoding="utf-8")
+    for name, target in (("ra", "../../bí mật"), ("tuyệt đối", str(tmp_path / "bí mật" / "a.txt"))):
+        (old / "Data" / name).symlink_to(target)
+    (old / "Data" / "quanh").symlink_to("ra/a.txt")
+    said = _refused("links_out", old, new)
+    assert "Data/ra" in said
+    done = upgrade(old, new, Options(skip_links=True))
+    assert sorted(done.links_left_out) == ["Data/quanh", "Data/ra", "Data/tuyệt đối"]
+    left = {path for path in sums(old, *CARRIED) if path not in done.links_left_out}
+    assert sums(new, *CARRIED).keys() == left
+
+
+def test_links_inside_stay_links(old, new):
+    """A link within its folder is made again, relative, also one that was absolute, leads nowhere, or in a circle."""
+    data = old / "Data"
+    (data / "đích").mkdir()
+    (data / "tương đối").symlink_to("đích")
+    (data / "tuyệt đối").symlink_to(data / "đích", target_is_directory=True)
+    (data / "đích" / "vòng").symlink_to("..")
+    (data / "hụt").symlink_to("không có")
+    upgrade(old, new)
+    links = {"tương đối": "đích", "tuyệt đối": "đích", "đích/vòng": "..", "hụt": "không có"}
+    assert {name: str((new / "Data" / name).readlink()) for name in links} == links
+
+
+def test_data_kept_on_another_drive(old, new, tmp_path):
+    """`Data` itself may be a link in the old installation: what it leads to is carried over."""
+    (old / "Data").rename(tmp_path / "ổ khác")
+    (old / "Data").symlink_to(tmp_path / "ổ khác")
+    upgrade(old, new)
+    assert not (new / "Data").is_symlink()
+    assert len(sums(new, "Data")) == len(sums(tmp_path / "ổ khác"))
+
+
+def test_nothing_is_written_through_a_link_in_the_new_folder(old, new, tmp_path):
+    """A link in the way, to the old folder above all, is refused."""
+    (tmp_path / "khác").mkdir()
+    inner = next(path for path in (old / "Data").iterdir() if path.is_dir()).name
+    (new / "Data" / inner).symlink_to(tmp_path / "khác")
+    _refused("link_in_new", old, new)
+    (new / "Data" / inner).unlink()
+    (new / "Data").rmdir()
+    (new / "Data").symlink_to(old / "Data")
+    _refused("nested", old, new)
+
+
+def test_folders_that_are_no_two_installations(old, new, tmp_path):
+    """The same folder, one within the other, no installation, an incomplete one, none at all."""
+    _refused("nested", old, old)
+    _refused("nested", old, make_fresh(old / "mới"))
+    (tmp_path / "trống").mkdir()
+    _refused("not_installation", old, tmp_path / "trống")
+    _refused("incomplete", tmp_path / "trống", new)
+    with pytest.raises(FolderUnusable, match="not there"):
+        upgrade(old, tmp_path / "không có")
+    with pytest.raises(FolderUnusable, match="no such folder"):
+        upgrade(tmp_path / "không có", new)
+
+
+def test_a_pipe_and_a_folder_in_the_way_of_a_file(old, new):
+    """What is no file, and what would destroy another structure, is refused."""
+    (new / "Config" / CONFIG[1]).mkdir()
+    _refused("other_kind", old, new)
+    (new / "Config" / CONFIG[1]).rmdir()
+    os.mkfifo(old / "Data" / "ống")
+    with pytest.raises(FolderUnusable) as refused:
+        upgrade(old, new)
+    assert refused.value.text.key == "errors.kbhxh_special"
+
+
+def test_two_upgrades_at_once(old, new):
+    """The second is refused while the first is at work."""
+    with alone(new):
+        _refused("upgrade_runs", old, new)
+        with pytest.raises(FolderUnusable):
+            undo(new)
+    assert upgrade(old, new).outcome == "done"
+
+
+def test_an_old_folder_that_moved_on(old, new):
+    """Broken off, then the old program was used: refused, until the half upgrade is undone."""
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(old, new, progress=Meddler("verify", _break_off))
+    (old / "Data" / "mới làm.xml").write_bytes(b"x")
+    _refused("old_moved_on", old, new)
+    assert undo(new).outcome == "undone"
+    assert upgrade(old, new).outcome == "done"
+    assert sums(new, *CARRIED) == sums(old, *CARRIED)
+
+
+def test_a_file_that_is_changed_while_copied(old, new):
+    """Half of one state and half of another is never taken for a copy."""
+    file = old / "Config" / CONFIG[1]
+    with pytest.raises(UpgradeStopped) as stopped:
+        upgrade(old, new, progress=Meddler("copy", lambda: file.write_bytes(b"changed")))
+    assert stopped.value.text.key == "errors.kbhxh_old_changed"
+
+
+def test_verification_finds_what_is_not_equal_and_the_next_start_mends_it(old, new):
+    """A file that something changed after the copy is named; started again it is moved aside and copied anew."""
+    file = new / "Config" / CONFIG[1]
+    with pytest.raises(UpgradeStopped, match="1 files"):
+        upgrade(old, new, progress=Meddler("verify", lambda: file.write_bytes(b"nobody's")))
+    done = upgrade(old, new)
+    assert (done.outcome, done.resumed, done.aside) == ("done", 63, 1)
+    assert (Path(done.record) / "later" / "1" / "Config" / CONFIG[1]).read_bytes() == b"nobody's"
+    assert sums(new, *CARRIED) == sums(old, *CARRIED)
+
+
+def test_undo_gives_back_what_stood_there_and_deletes_nothing(old, new):
+    """The new folder is as before; copies and what was made since are still to be had."""
+    before = sums(new)
+    copies = sums(old, *CARRIED)
+    upgrade(old, new)
+    (new / "Data" / "từ đó.xml").write_bytes(b"since")
+    undone = undo(new)
+    now = _without_record(new)
+    assert now == before | {"Data/từ đó.xml": now["Data/từ đó.xml"]}
+    aside = sums(Path(undone.record) / "undone")
+    assert {path: kept for path, kept in aside.items() if kept != "folder"} == {
+        path: kept for path, kept in copies.items() if kept != "folder"
+    }
+    with pytest.raises(FolderUnusable, match="no upgrade to undo"):
+        undo(new)
+    assert upgrade(old, new).outcome == "done"
+
+
+def test_undo_goes_on_where_it_broke_off(old, new):
+    """Broken off at any file, undoing again ends with the same; no upgrade begins in between."""
+    before = sums(new)
+    upgrade(old, new)
+
+    with pytest.raises(KeyboardInterrupt):
+        undo(new, progress=Meddler("undo", _break_off, ticks=40))
+    with pytest.raises(FolderUnusable) as refused:
+        upgrade(old, new)
+    assert refused.value.text.key == "errors.kbhxh_undo_first"
+    assert undo(new).outcome == "undone"
+    assert _without_record(new) == before
+
+
+def test_room_is_looked_at_first(old, new):
+    """Too little room by the system's word: refused before anything is changed."""
+    assert "64 MB" not in _refused("no_room", old, new, system=Machine(room=1_000_000))
