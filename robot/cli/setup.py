@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Literal
 
+from loguru import logger
+
 from robot.browser import find_browser
 from robot.cli.terminal import print_json
 from robot.errors import UsageError
@@ -30,6 +32,7 @@ def set_up(file: Path | None, what: Literal["make", "undo"], *, system: bool, us
     """
     if system and user:
         raise UsageError("setup_both_scopes")
+    logger.remove()  # the journal is the record; a log made as administrator would lock the robot's user out of its own folder
     settings = load(find(file))
     scope: Scope = "system" if system else "user" if user else settings.setup.scope
     machine, journal = Machine.here(), Journal.of(settings.home)

@@ -93,10 +93,10 @@ class Journal:
                 self.file.parent.rmdir()
 
     def _add(self, line: dict[str, Any]) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.file.parent.mkdir(parents=True, exist_ok=True)
         torn = self.file.exists() and not self.file.read_bytes().endswith(b"\n")
         text = json.dumps(line, ensure_ascii=False) + "\n"
-        with open(self.file, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as opened:
+        with open(self.file, "ab", opener=lambda name, flags: os.open(name, flags, 0o644)) as opened:
             opened.write(b"\n" * torn + text.encode())
             opened.flush()
             os.fsync(opened.fileno())

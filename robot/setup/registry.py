@@ -29,8 +29,11 @@ class RegistryFailed(Exception):  # noqa: N818 - the name says what happened, as
 class Registry(Protocol):
     """What the set-up asks of a registry; keys begin with HKEY_LOCAL_MACHINE or HKEY_CURRENT_USER."""
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a key."""
+
     def read(self, key: str) -> dict[str, Values] | None:
-        """The key and all below it, each by its full name; None where there is no such key."""
+        """The key and all below it, each by its full name; None where there is no such key. For small keys only."""
 
     def write(self, key: str, name: str, value: str | None) -> None:
         """Set a value, the key made where it is missing; None removes the value."""
@@ -57,10 +60,17 @@ class RegProgram:
 
     command: tuple[str, ...] = ("reg",)
 
+    def has(self, key: str) -> bool:
+        """See `Registry`; raises RegistryFailed where `reg` cannot be started."""
+        return self._run(None, "query", key).returncode == 0
+
     def read(self, key: str) -> dict[str, Values] | None:
         """See `Registry`; raises RegistryFailed where `reg` cannot be started."""
         with tempfile.TemporaryDirectory(prefix="vss-robot-reg") as folder:
-            if self._run(folder, "export", key, "out.reg", "/y").returncode:
+            done = self._run(folder, "export", key, "out.reg", "/y")
+            if done.returncode:
+                if self.has(key):
+                    raise RegistryFailed(done.stderr.decode(errors="replace").strip())
                 return None
             keys = parsed((Path(folder) / "out.reg").read_text(encoding="utf-16"))
         # The file begins with the key asked for, but in the letters' case in which it was once made.
@@ -75,7 +85,7 @@ class RegProgram:
     def remove(self, key: str) -> None:
         """See `Registry`; raises RegistryFailed where Windows does not allow it."""
         self._import(f"[-{key}]")
-        if self.read(key) is not None:
+        if self.has(key):
             raise RegistryFailed(key)
 
     def _import(self, *lines: str) -> None:
@@ -86,7 +96,7 @@ class RegProgram:
             if done.returncode:
                 raise RegistryFailed(done.stderr.decode(errors="replace").strip())
 
-    def _run(self, folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, folder: str | None, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(  # noqa: S603 - Windows' own program, no shell
                 [*self.command, *arguments],

@@ -37,7 +37,7 @@ class RegistryChange:
         parts = self.key.split("\\")
         parents = ["\\".join(parts[:number]) for number in range(2, len(parts) + 1)]
         with _told():
-            missing = [key for key in parents if _registry(machine).read(key) is None]
+            missing = [key for key in parents if not _registry(machine).has(key)]
             held = (_registry(machine).read(self.key) or {}).get(self.key, {})
         return {"missing": missing, "value": held.get(self.name)}
 

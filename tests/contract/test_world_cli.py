@@ -51,7 +51,7 @@ def processes_of(state):
 
 def test_up_says_where_everything_is(world):
     """The one JSON object names settings, addresses, pass phrase and how to stop, and all of it is there."""
-    expected = {"settings", "portal", "port", "imap", "smtp", "vault_pass", "dir", "pid", "children", "stop"}
+    expected = {"settings", "portal", "port", "imap", "smtp", "store", "vault_pass", "dir", "pid", "children", "stop"}
     assert set(world.state) == expected
     assert world.state["portal"] == "https://gddt.baohiemxahoi.gov.vn"
     assert world.layout.settings.is_file()
