@@ -73,7 +73,7 @@ def whole(case: Case, scene: Scene, looking: Looking) -> list[Probe]:
     entries = reading.read(scene.transcript) if scene.transcript is not None else []
     heard = scene.sightings.asking(page)
     form = look_at_form(page, case.settings)
-    waiting = open_dialog(heard, entries, started=lambda: worker.host_started(case.settings.browser.extension_id))
+    waiting = open_dialog(heard, entries, started=lambda: worker.host_started(case.settings.browser.extension_id, case.profile))
     if waiting is not None:
         links = [ok("worker", "worker"), ok("host", "host_busy")]
         cheap = looking.result()
@@ -85,10 +85,11 @@ def whole(case: Case, scene: Scene, looking: Looking) -> list[Probe]:
         hosts = [unseen_if_silent(probe) for probe in cheap.host]
     else:
         answer, seconds = _asked(page, min(ASK_S, case.settings.timers.host_s))
-        began = _relay_began(scene.transcript, entries) or worker.host_started(case.settings.browser.extension_id)
+        began = _relay_began(scene.transcript, entries) or worker.host_started(case.settings.browser.extension_id, case.profile)
         cheap = looking.result()
         reach, hosts = _reach(case, answer, cheap, entries, began=began)
         reach = [replace(reach[0], seconds=seconds), *reach[1:]]
+        pages = [place, look_at_health(scene.sightings)]  # once more: what the page loads later may have failed meanwhile
     dialog: list[Probe] = []
     if all(probe.state == "ok" for probe in (*pages, *reach[:1], *hosts, form.probe)):
         dialog = [look_at_dialog(heard, has_phone=form.has_phone, asked=scene.asked)]
@@ -96,6 +97,8 @@ def whole(case: Case, scene: Scene, looking: Looking) -> list[Probe]:
 
 
 def _in_order(cheap: Cheap, pages: list[Probe], hosts: list[Probe], form: list[Probe]) -> list[Probe]:
+    if any(probe.state == "broken" for probe in cheap.portal):  # no page came, for that reason
+        pages = [probe for probe in pages if probe.code != "page_wrong"]
     return [*cheap.browser, *cheap.portal, *pages, *hosts, *cheap.token, *form]
 
 

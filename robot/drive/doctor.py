@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.browser import Profile, launch
 from robot.diagnosis import Case, Finding, Looking, Scene, Sightings, name_cause, stopped_tokens, whole
-from robot.diagnosis.probe import broken
+from robot.diagnosis.probe import broken, unknown
 from robot.errors import BrowserFailed, BrowserMissing, SettingsError
 from robot.signing.desk import TRANSCRIPT
 from robot.signing.relay import RelayConfig, install
@@ -90,7 +90,13 @@ def _looked(case: Case, folder: Path, *, headed: bool) -> list[Probe]:
             page.goto(address, wait_until="load")
         except PlaywrightError as wrong:
             logger.bind(action="doctor.page_failed").info(str(wrong).splitlines()[0])
-        return whole(case, Scene(page, sightings, transcript, asked=False), looking)
+        try:
+            return whole(case, Scene(page, sightings, transcript, asked=False), looking)
+        except PlaywrightError:
+            seen = looking.result().probes
+            if not any(probe.state == "broken" for probe in seen):
+                raise
+            return seen  # the browser's own error page stands there, and why it does is among them
     finally:
         browser.close()
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Error as PlaywrightError
 from pydantic import BaseModel, ConfigDict
 
 import robot
-from robot.diagnosis import finding_of
+from robot.diagnosis import Case, finding_of, stopped_tokens
+from robot.drive.preflight import look_before
 from robot.drive.signals import stopping
 from robot.drive.signing import RunSigning
 from robot.drive.versions import token_versions, versions
@@ -81,6 +82,8 @@ def run_flow(
     session = Session(desk, run, organisation, org)
     log = logger.bind(action="run", run=run, flow=flow.name, organisation=organisation)
     log.bind(version=robot.__version__).info("begin")
+    if flow.signatures:
+        look_before(Case(office.settings, org, session.window.profile.folder, stopped_tokens(office.ledger)), folder, progress)
     receipt: Receipt | None = None
     error: RobotError | None = None
     with stopping(cancel, session.window.kill, progress):

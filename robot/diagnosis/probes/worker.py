@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import psutil
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
 # The timer runs in the page, so that a lost answer cannot hang the robot.
@@ -45,11 +47,14 @@ def ask_version(page: Page, within_s: float) -> Answer:
     return Answer(said["state"], said["said"])
 
 
-def host_started(extension_id: str) -> bool:
-    """Whether a process runs that a browser has started for this extension: then the worker has done its part."""
-    caller = f"chrome-extension://{extension_id}/"
+def host_started(extension_id: str, profile: Path) -> bool:
+    """Whether the browser of this profile has started a host for this extension that runs: then the worker has done its part.
+
+    A host that the doctor greets by itself, or that another organisation's browser runs, is none of it.
+    """
+    caller, browser = f"chrome-extension://{extension_id}/", f"--user-data-dir={profile}"
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if caller in process.cmdline()[1:]:
+            if caller in process.cmdline()[1:] and any(browser in parent.cmdline() for parent in process.parents()):
                 return True
     return False
