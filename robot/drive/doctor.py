@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.browser import Profile, launch
 from robot.diagnosis import Case, Finding, Looking, Scene, Sightings, name_cause, stopped_tokens, whole
-from robot.diagnosis.probe import broken, unknown
+from robot.diagnosis.probe import broken
 from robot.errors import BrowserFailed, BrowserMissing, SettingsError
 from robot.signing.desk import TRANSCRIPT
 from robot.signing.relay import RelayConfig, install

@@ -96,19 +96,19 @@ class _Talk:
             self._end(threads)
             return broken("host_silent", file=self.program, seconds=f"{within_s:g}")
         if answer is None:
-            return self._judged(threads, said)
+            return self._judged(threads, said, within_s)
         self._end(threads)
         if not _is_message(answer):
             return broken("host_garbage", file=self.program)
         return ok("host", "host", file=self.program)
 
-    def _judged(self, threads: list[threading.Thread], said: list[bytes]) -> Probe:
-        """It closed its end without an answer: by its exit status, or by none when it lives on."""
+    def _judged(self, threads: list[threading.Thread], said: list[bytes], within_s: float) -> Probe:
+        """It closed its end without an answer: by its exit status; one that lives on is silent."""
         try:
             status = self.process.wait(GRACE_S)
         except subprocess.TimeoutExpired:
             self._end(threads)
-            return broken("host_garbage", file=self.program)
+            return broken("host_silent", file=self.program, seconds=f"{within_s:g}")
         self._end(threads)
         stderr = b"".join(said)[-_KEPT:].decode(errors="replace")
         return _ended(self.program, status, *exits.meaning(status, stderr, unanswered=True), stderr)
