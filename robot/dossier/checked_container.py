@@ -79,7 +79,7 @@ def _belongs(place: Place, dossier: Dossier, named: Mapping[str, FieldRule], own
 def _check_file(place: Place, file: Declared, container: ContainerRules, named: Mapping[str, FieldRule]) -> None:
     """One FileToKhai; faults stand at the row of its number."""
     row, kind = file.number, file.fields.get("LoaiFile", "")
-    content = {"NoiDungFile": "x"} if file.length else {}  # the content has checks of its own
+    content = {"NoiDungFile": "x"} if file.length and file.raw != b"" else {}  # the content has checks of its own
     check_fields(place, made_ready(container.file), {**file.fields, **content}, file.twice, row)
     declared = file.fields.get("DoDaiFile", "")
     if declared.isdecimal() and int(declared[:9]) != file.length:
@@ -91,7 +91,7 @@ def _check_file(place: Place, file: Declared, container: ContainerRules, named: 
         place.broken("file_path", named["TenFile"], file.file_name, row=row)
     elif file.file_name and kind and name.suffix.lower() != kind.lower():
         place.broken("file_kind", named["LoaiFile"], kind, row=row, suffix=name.suffix)
-    elif file.is_form and file.code and name.stem.removesuffix(container.form_suffix) != file.code:
+    elif file.is_form and file.code and file.file_name and name.stem.removesuffix(container.form_suffix) != file.code:
         place.broken("file_code", named["MaToKhai"], file.code, row=row, file_name=file.file_name)
     elif not file.is_form:
         _attachment(place, file, container, named)

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 def check_form(place: Place, form: Form, rules: Rules, dossier: Dossier) -> None:
     """Note what is wrong with a form; one that no rule file knows is only warned of."""
+    # What is wrong with the form as a whole is wrong with what the container says it holds.
+    content = next((rule for rule in rules.container.file if rule.name == "NoiDungFile"), "NoiDungFile")
+    holder = place.findings.at()
     if form.why:
-        place.broken("xml", "NoiDungFile", why=form.why)
+        holder.broken("xml", content, row=form.number, why=form.why)
         return
     if form.root != form.code:
-        place.broken("root", "MaToKhai", form.root, code=form.code)
+        holder.broken("root", content, form.root, row=form.number, code=form.code)
         return
     known = rules.forms.get(form.code)
     if known is None:
@@ -30,7 +33,7 @@ def check_form(place: Place, form: Form, rules: Rules, dossier: Dossier) -> None
     _agrees(place, known, form, dossier)
     checks = made_ready(known.row)
     if known.rows and not form.rows:
-        place.broken("no_rows", known.rows.rpartition("/")[2], guess=True)
+        place.broken("no_rows", known.rows.partition("/")[0], guess=True)
     for row in form.rows:
         check_fields(place, checks, row.fields, row.twice, row.number)
     _cross(place, known, form)

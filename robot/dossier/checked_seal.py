@@ -34,11 +34,11 @@ class Sealing:
 
 
 def check_seals(findings: Findings, dossier: Dossier, rules: Rules, sealing: Sealing) -> None:
-    """Note what is wrong with any signature; a form that cannot be read has been named already."""
+    """Note what is wrong with any signature; a form that is none has been named already."""
     if dossier.kind != "form":
         _check(findings.at(), dossier.raw, rules.container.signature, sealing, unsigned_is_well=False)
     for form in dossier.forms:
-        if not form.why:
+        if not form.why and form.root == form.code:
             known = rules.forms.get(form.code)
             place = findings.at(form.code, form.file_name)
             # A single form may be looked at before it is signed.

@@ -30,7 +30,8 @@ class Row:
 class Form:
     """One inner form: its code (MaToKhai), file name, root element, its own fields and its rows.
 
-    `why` says why it could not be read (then root, fields and rows are empty).
+    `number` is that of its FileToKhai, 0 for a single form. `why` says why it could not be read (then root, fields and rows are
+    empty).
     """
 
     code: str
@@ -41,6 +42,7 @@ class Form:
     twice: tuple[str, ...] = ()
     rows: tuple[Row, ...] = field(default=(), repr=False)
     why: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import binascii
 import hashlib
 import sys
 from base64 import b64decode
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from robot.dossier.archive import ZIP, unpacked
@@ -52,7 +53,9 @@ def read_dossier(file: Path, rules: Rules, limits: Limits = LIMITS) -> Dossier:
         fields, twice = _container_fields(root)
         declared = tuple(_declared(number, element) for number, element in enumerate(root.iterfind(_FILES), start=1))
         forms = tuple(
-            read_form(one.code, one.file_name, one.raw, rules, limits) for one in declared if one.is_form and one.raw is not None
+            replace(read_form(one.code, one.file_name, one.raw, rules, limits), number=one.number)
+            for one in declared
+            if one.is_form and one.raw
         )
         return Dossier(file, size, sha256, "zip" if zipped else "container", document, fields, twice, declared, forms)
     if tag in rules.forms or tag in FORM_ROOTS:

@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import relay
+from tests.bench import check, relay
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
+    "check": check.main,
     "relay": relay.main,
 }
 

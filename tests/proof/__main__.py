@@ -3,10 +3,15 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import kbhxh, repeat, wire
+from tests.proof import dossiers, faults, fuzz, kbhxh, repeat, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
+    "dossiers": dossiers.main,
+    "faults": faults.main_faults,
+    "fuzz": fuzz.main,
+    "healthy": faults.main_healthy,
     "kbhxh": kbhxh.main,
+    "pairs": faults.main_pairs,
     "repeat": repeat.main,
     "wire": wire.main,
 }
