@@ -245,6 +245,24 @@ def test_a_file_that_is_changed_while_copied(old, new):
     assert stopped.value.text.key == "errors.kbhxh_old_changed"
 
 
+def test_an_old_folder_that_is_changed_while_the_copy_is_verified(old, new):
+    """The copies are right, and yet not what the old program has now: never called done."""
+    with pytest.raises(UpgradeStopped) as stopped:
+        upgrade(old, new, progress=Meddler("verify", lambda: (old / "Data" / "mới.xml").write_bytes(b"x")))
+    assert stopped.value.text.key == "errors.kbhxh_old_changed"
+    assert undo(new).outcome == "undone"
+
+
+def test_an_equal_file_is_kept_aside_too(old, new):
+    """What stood in the new folder is in the backup even where it is the same, with its own time."""
+    equal = new / "Config" / CONFIG[1]
+    equal.write_bytes((old / "Config" / CONFIG[1]).read_bytes())
+    os.utime(equal, ns=(5, 5))
+    assert upgrade(old, new).aside == 2
+    assert undo(new).aside == 2
+    assert equal.stat().st_mtime_ns == 5
+
+
 def test_verification_finds_what_is_not_equal_and_the_next_start_mends_it(old, new):
     """A file that something changed after the copy is named; started again it is moved aside and copied anew."""
     file = new / "Config" / CONFIG[1]
@@ -284,7 +302,14 @@ def test_undo_goes_on_where_it_broke_off(old, new):
     with pytest.raises(FolderUnusable) as refused:
         upgrade(old, new)
     assert refused.value.text.key == "errors.kbhxh_undo_first"
-    assert undo(new).outcome == "undone"
+    made = new / "Config" / "in ấn" / "mẫu in.xml"  # undone already, and made anew by somebody
+    made.parent.mkdir(exist_ok=True)
+    made.write_bytes(b"somebody's")
+    undone = undo(new)
+    assert made.read_bytes() == b"somebody's"
+    assert (Path(undone.record) / "undone" / "Config" / "in ấn" / "mẫu in.xml").read_bytes() != b"somebody's"
+    made.unlink()
+    made.parent.rmdir()
     assert _without_record(new) == before
 
 
