@@ -53,7 +53,7 @@ class Expecting:
                 raise
             refusal = said
         finding = self._absent(form.sight, trying=remedy)
-        if remedy is None or (finding.certainty == "certain" and refusal is None):
+        if remedy is None or (refusal is None and not _page_stopped(finding)):
             raise self._form_absent(finding)
         with self._step(remedy.name):
             remedy.apply()
@@ -84,7 +84,7 @@ class Expecting:
         picture = hold_still(self._window.page, self._desk.folder, sight.name)
         trouble = self._desk.signing.trouble()
         finding = name_cause([trouble_of(trouble)]) if trouble is not None else look_along(self._case(), self._scene())
-        name = "labels.absent_once" if trying is not None and finding.certainty != "certain" else "labels.absent"
+        name = "labels.absent_once" if trying is not None and _page_stopped(finding) else "labels.absent"
         self._desk.progress.say(Text(name, {"form": Text("labels.form_certificates"), "picture": picture}))
         probes = [probe.as_json("en") for probe in finding.probes]
         seconds = round(time.monotonic() - begun, 2)
@@ -108,3 +108,12 @@ class Expecting:
             seconds=f"{self._timers.form_s:g}",
             finding=finding.sentence(),
         )
+
+
+def _page_stopped(finding: Finding) -> bool:
+    """Whether the page has stopped by itself, or nobody knows: then what was filled in may be the cause.
+
+    A link of the chain that was seen broken is not mended by filling in the form otherwise.
+    """
+    seen = {probe.code for probe in finding.probes}
+    return not finding.code or bool(seen & {"form_phone", "dialog_unasked"})
