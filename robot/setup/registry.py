@@ -79,7 +79,9 @@ class RegProgram:
     def write(self, key: str, name: str, value: str | None) -> None:
         """See `Registry`; raises RegistryFailed where Windows does not allow it."""
         self._import(f"[{key}]", f"{quoted(name) if name else '@'}={value if value is not None else '-'}")
-        if (self.read(key) or {}).get(key, {}).get(name) != value:
+        # A value keeps the letters' case of the name it was first given.
+        held = {known.lower(): kept for known, kept in (self.read(key) or {}).get(key, {}).items()}
+        if held.get(name.lower()) != value:
             raise RegistryFailed(key)
 
     def remove(self, key: str) -> None:
