@@ -15,7 +15,9 @@ def test_the_phone_left_blank_brings_the_form(world, faults):
     faults.set("form-absent-phone", organisation.tax_code)
     ran = world.robot("run", "register", "--org", "song-lo", "--json")
     assert (ran.exit_code, ran.said["outcome"]) == (0, "done"), ran.talk
-    assert ran.said["finding"]["link"] == "form"
+    assert (ran.said["finding"]["link"], ran.said["finding"]["code"]) == ("form", "form_phone")
+    assert [note["code"] for note in notes(ran.said, "findings")] == ["form_phone"]
+    assert next(note["probes"] for note in notes(ran.said, "preflight")), "the cheap half was looked at before"
     assert "leave the phone number blank and ask once more" in ran.said["steps"]
     absent = [picture for picture in pictures(ran.said) if ABSENT in picture.name]
     assert len(absent) == 1
@@ -32,20 +34,25 @@ def test_a_phone_that_another_code_holds_is_left_blank(world):
 
 
 @pytest.mark.parametrize(
-    ("variables", "link", "seen"),
+    ("variables", "code", "seen"),
     [
-        ({"VSS_ROBOT_SIGNING__WRITE_MANIFEST": "false"}, "host", "vn.gov.vss.token_signing.world"),
-        ({"VSS_ROBOT_SIGNING__HOST_NAME": "vn.gov.other"}, "host", "vn.gov.other"),
+        ({"VSS_ROBOT_SIGNING__WRITE_MANIFEST": "false"}, "manifest_missing", "vn.gov.vss.token_signing.world"),
+        ({"VSS_ROBOT_SIGNING__HOST_NAME": "vn.gov.other"}, "host_unreached", "vn.gov.other"),
     ],
     ids=["manifest-missing", "host-name-wrong"],
 )
-def test_a_missing_host_manifest_is_named(world, tmp_path, variables, link, seen):
+def test_a_missing_host_manifest_is_named(world, tmp_path, variables, code, seen):
     """Without the native host's manifest `register` ends with 11, a screenshot, and the host as the broken link."""
     ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=_home(world, tmp_path), **variables)
-    assert (11, "form_absent", link) == (ran.exit_code, ran.said["outcome"], ran.said["finding"]["link"]), ran.talk
-    assert seen in ran.said["finding"]["cause"]
+    finding = ran.said["finding"] or {}
+    expected = (11, "form_absent", "host", code)
+    assert expected == (ran.exit_code, ran.said["outcome"], finding.get("link"), finding.get("code")), ran.talk
+    assert seen in finding["cause"]
     assert any(ABSENT in picture.name for picture in pictures(ran.said))
-    assert notes(ran.said, "findings")
+    assert all(note["seconds"] < 5 for note in notes(ran.said, "findings")), "the finding comes within 5 s of the wait's end"
+    assert {"portal", "page", "extension", "worker", "host"} <= {
+        probe["link"] for probe in notes(ran.said, "findings")[0]["probes"]
+    }
     assert "leave the phone number blank and ask once more" not in ran.said["steps"], "a certain cause is not met with a guess"
 
 
@@ -64,7 +71,7 @@ def test_a_missing_extension_is_named(world, tmp_path):
 def test_fields_that_the_page_marks_without_a_word_are_named(world):
     """A form that the page itself refuses in silence is told by the fields it has marked."""
     ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_ORGANISATIONS=_with("song-lo", contact=" "))
-    assert (ran.exit_code, ran.said["finding"]["link"]) == (11, "form"), ran.talk
+    assert (ran.exit_code, ran.said["finding"]["code"]) == (11, "form_fields_marked"), ran.talk
     assert "NguoiLienHe" in ran.said["finding"]["cause"]
 
 
