@@ -22,13 +22,15 @@ def submit(s: Session, org: Organisation, dossier: DossierHead, round_number: in
     if earlier.receipt:
         return earlier.receipt
 
+    before = s.receipts("submission", key)
     log_in(s)
     if earlier.open:
         with s.step("look up what became of the earlier upload"):
-            return s.settle(earlier.open, LookupPage(s).find(dossier, round_number))
+            return s.settle(earlier.open, LookupPage(s).find(dossier, round_number, but=before))
 
     upload = UploadPage(s)
     with s.step("choose the dossier's file"):
+        s.keep(dossier)
         upload.open()
         upload.choose(dossier, round_number)
     with s.step("ask for the form to choose a signature"):
@@ -37,8 +39,17 @@ def submit(s: Session, org: Organisation, dossier: DossierHead, round_number: in
         certificates.choose(org.tax_code)
     with (
         s.step("sign and send the dossier"),
-        s.effect("submission", key, look_up=lambda: LookupPage(s).find(dossier, round_number), sha256=dossier.sha256) as sent,
+        s.effect(
+            "submission",
+            key,
+            look_up=lambda: LookupPage(s).find(dossier, round_number, but=before),
+            sha256=dossier.sha256,
+            file=dossier.file.name,
+        ) as sent,
     ):
         certificates.confirm()
         sent.confirm(upload.receipt())
+    if s.settings.timers.verdict_s:
+        with s.step("wait for the portal's verdict on the structure"):
+            s.verdict("submission", key)
     return sent.receipt

@@ -18,15 +18,18 @@ class LookupPage:
         self._session = session
         self._page = session.page
 
-    def find(self, dossier: DossierHead, round_number: int) -> Receipt | None:
-        """The receipt of a dossier as the list shows it, or None where the list does not show it."""
+    def find(self, dossier: DossierHead, round_number: int, *, but: frozenset[str] = frozenset()) -> Receipt | None:
+        """The receipt of a dossier as the list shows it, or None where the list does not show it.
+
+        `but` are numbers of earlier attempts, which the list shows as well.
+        """
         wanted = {"thu-tuc": dossier.procedure, "ky": dossier.period, "dot": f"{round_number:02d}"}
         self._session.open(f"{self._session.settings.portal.paths.lookup}?{urlencode(wanted)}")
         rows = self._page.locator("table#dossiers tr[data-number]")
         self._session.picture("the list of dossiers")
         for row in rows.all():
             cells = [cell.strip() for cell in row.locator("td").all_inner_texts()]
-            if dossier.period in cells and f"{round_number:02d}" in cells:
-                number = row.get_attribute("data-number") or ""
+            number = row.get_attribute("data-number") or ""
+            if number not in but and dossier.period in cells and f"{round_number:02d}" in cells:
                 return Receipt(kind="dossier", number=number, at=cells[cells.index(f"{round_number:02d}") + 1])
         return None

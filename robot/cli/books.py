@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from robot.cli.opening import open_office
 from robot.cli.terminal import print_json
+from robot.cli.verdicts import verdict_lines
 from robot.clock import shown
 from robot.texts import Text, say_step
 
@@ -63,6 +64,8 @@ def show_run(settings: Path | None, run: str, *, as_json: bool) -> None:
         if row.signing:
             lines.append((Text("labels.signing"), _signing(row).say(speaks)))
         lines += [(Text("labels.alarm"), alarm["said"]) for alarm in row.alarms]
+        for verdict in office.ledger.verdicts(row.id):
+            lines += [(Text("labels.verdict"), line) for line in verdict_lines(verdict, speaks)]
         lines.append((Text("labels.evidence"), str(row.evidence)))
         for label, value in lines:
             sys.stdout.write(f"{label.say(speaks):<12} {value}\n")
@@ -94,4 +97,5 @@ def _facts(ledger: Ledger, run: Run) -> dict[str, Any]:
     files = sorted(str(file.relative_to(run.evidence)) for file in run.evidence.rglob("*") if file.is_file())
     effects = [asdict(effect) for effect in ledger.effects(run.id)]
     signatures = [asdict(signature) for signature in ledger.signatures(run.id)]
-    return {**asdict(run), "steps": steps, "effects": effects, "signatures": signatures, "files": files}
+    verdicts = [asdict(verdict) for verdict in ledger.verdicts(run.id)]
+    return {**asdict(run), "steps": steps, "effects": effects, "verdicts": verdicts, "signatures": signatures, "files": files}

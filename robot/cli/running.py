@@ -76,11 +76,11 @@ def _run(
             parameters["round_number"] = round_number
         terminal = Terminal(opened.settings.language)
         ending = run_flow(opened, flow, org, parameters, terminal, headed=headed)
-    _say(ending, terminal)
+    say_ending(ending, terminal)
     return ending
 
 
-def _say(ending: Ending, terminal: Terminal) -> None:
+def say_ending(ending: Ending, terminal: Terminal) -> None:
     """The end of a run, for a person."""
     from robot.texts import Text
 

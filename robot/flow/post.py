@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from robot.errors import MailAwaited, MailUnavailable, UsageError, VaultClosed
 from robot.flow.declare import Receipt
-from robot.mail import ActivationLetter, CredentialsLetter, PortalLetters, open_mailbox
+from robot.flow.mailbox import OrganisationMailbox
+from robot.mail import ActivationLetter, CredentialsLetter, PortalLetters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from robot.flow.desk import Desk
     from robot.ledger import Effect
     from robot.mail import Ignored, Letter
-    from robot.settings import Mail, Organisation
+    from robot.settings import Organisation
 
 # The mail server's clock may run behind ours; within this span the number of the registration tells old from new.
 CLOCKS_APART = timedelta(seconds=60)
@@ -41,11 +42,9 @@ class Post:
     def __init__(self, desk: Desk, key: str, organisation: Organisation) -> None:
         self._desk = desk
         self._organisation = organisation
-        own = {name: value for name, value in organisation.mail.model_dump().items() if value is not None}
-        self._mail: Mail = desk.settings.mail.model_copy(update=own)
-        self._letters = PortalLetters(self._mail, desk.settings.portal.hosts)
+        self._mailbox = OrganisationMailbox(desk.settings, desk.vault, organisation)
+        self._letters = PortalLetters(self._mailbox.mail, desk.settings.portal.hosts)
         self._name = f"portal/{key}"
-        self._mailbox_password: str | None = None
 
     def check(self) -> None:
         """See that the vault opens and the mailbox can be read, before anything is started that needs them.
@@ -55,7 +54,7 @@ class Post:
             MailUnavailable: the mail server cannot be reached.
         """
         self._desk.vault.names()
-        with open_mailbox(self._mail, self._password()):
+        with self._mailbox.open():
             pass
 
     def activation_code(self, registration: Effect) -> ActivationLetter:
@@ -141,7 +140,7 @@ class Post:
     def _look(
         self, since: datetime, read: Callable[[Sequence[Letter]], tuple[Found | None, list[Ignored]]]
     ) -> tuple[Found | None, list[Ignored]]:
-        with open_mailbox(self._mail, self._password()) as mailbox:
+        with self._mailbox.open() as mailbox:
             found, ignored = read(mailbox.letters(since - CLOCKS_APART))
         if isinstance(found, ActivationLetter):
             self._desk.redactor.learn("activation code", found.code.get_secret_value())
@@ -154,9 +153,3 @@ class Post:
         self._desk.folder.note("mails", kind=what, used=True, **found.letter.head)
         for passed_over in ignored:
             self._desk.folder.note("mails", kind=what, used=False, why=passed_over.why.say("en"), **passed_over.head)
-
-    def _password(self) -> str | None:
-        """The mailbox's password, read once a run: opening the vault is slow on purpose, and the mailbox is asked often."""
-        if self._mailbox_password is None and self._mail.password:
-            self._mailbox_password = self._desk.vault.get(self._mail.password)
-        return self._mailbox_password

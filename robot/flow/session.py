@@ -17,6 +17,9 @@ from robot.flow.effects import Earlier, Effects, Sent
 from robot.flow.expecting import Expecting
 from robot.flow.post import Post
 from robot.flow.questions import ask_person
+from robot.flow.sent import keep_sent
+from robot.flow.verdict_wait import await_verdict
+from robot.flow.verdicts import Verdicts
 from robot.flow.window import Window
 
 if TYPE_CHECKING:
@@ -218,6 +221,27 @@ class Session:
         if newest is None or newest.state != "confirmed":
             raise OutcomeUnknown("outcome_unknown", what=f"{kind} {key}", why="the books show no receipt")
         return newest
+
+    def receipts(self, kind: str, key: str) -> frozenset[str]:
+        """Numbers of the receipts that earlier attempts have: a look-up for a new one passes them over."""
+        return self.effects.receipts(kind, key)
+
+    def keep(self, dossier: DossierHead) -> None:
+        """Keep a copy of the dossier's bytes by their digest, so that a corrected one can be compared with what was sent."""
+        keep_sent(self.settings.home, dossier)
+
+    def verdict(self, kind: str, key: str) -> None:
+        """Wait for the portal's verdict on what was sent, without the browser and as long as the settings say.
+
+        Raises:
+            Refused: the structure is not valid; the books have the faults.
+        """
+        self.rest()
+        await_verdict(
+            self._desk,
+            Verdicts(self.settings, self._desk.ledger, self._desk.vault, self.organisation_key, self.organisation),
+            self.taken(kind, key),
+        )
 
     def receipt_of(self, effect: Effect) -> Receipt:
         """The receipt of an effect that was taken."""

@@ -1,0 +1,93 @@
+"""A corrected dossier in place of one that the portal has refused: the same matter, other bytes, checked before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from robot.dossier import Checker, Owner, load_authorities, load_rules, read_dossier, read_head
+from robot.dossier.changes import Change, changes
+from robot.errors import DossierUnreadable, UsageError
+from robot.flow.sent import sent_copy
+from robot.texts import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from robot.dossier import Checked, DossierHead
+    from robot.drive.office import Office
+    from robot.ledger import Effect
+
+SUBMISSION: Final = "submission"
+
+
+@dataclass(frozen=True)
+class Resubmission:
+    """What is going to be sent: for whom, the dossier and its round, and what it has other than the refused one.
+
+    `changes` is None where the refused one is no longer kept, and `unknown` says why.
+    """
+
+    organisation: str
+    dossier: DossierHead
+    round_number: int
+    refused: Effect
+    changes: tuple[Change, ...] | None
+    unknown: str = ""
+
+
+def prepare(office: Office, file: Path, run: str) -> Resubmission:
+    """See whether `file` may go up in place of what `run` has sent; nothing is sent here.
+
+    Raises:
+        NameUnknown: there is no such run.
+        DossierUnreadable: the file cannot be read, belongs to another organisation, or has bytes that were refused before.
+        UsageError: the run has sent nothing, or it stands; another matter; the check still finds errors.
+    """
+    key = office.ledger.run(run).organisation
+    org = office.organisation(key)
+    sent = [effect for effect in office.ledger.effects(run) if effect.kind == SUBMISSION]
+    if not sent:
+        raise UsageError("resubmit_nothing", run=run)
+    refused = office.ledger.newest(SUBMISSION, sent[-1].key) or sent[-1]
+    if refused.state != "refused":
+        raise UsageError("resubmit_stands", run=refused.run, state=refused.state)
+    head = read_head(file)
+    head.check_belongs_to(key, org.tax_code)
+    round_number = int(refused.key.rpartition("/")[2])
+    if head.business_key(round_number) != refused.key:
+        raise UsageError("resubmit_other_key", file=file, run=run, found=head.business_key(round_number), expected=refused.key)
+    for attempt in office.ledger.attempts(SUBMISSION, refused.key):
+        if attempt.detail.get("sha256") == head.sha256:
+            raise DossierUnreadable("dossier_same_bytes", file=file, run=attempt.run, said=attempt.said or attempt.state)
+    known = office.settings.dossier
+    checker = Checker(load_rules(known.rules_dir), load_authorities(known.ca_files))
+    checked = checker.check(file, Owner(key, org.tax_code, org.unit_code, org.agency_code))
+    if checked.errors:
+        raise UsageError("resubmit_faulty", file=file, count=len(checked.errors), said=_first(checked, office))
+    return _compared(office, checked, Resubmission(key, head, round_number, refused, None), checker)
+
+
+def _compared(office: Office, checked: Checked, made: Resubmission, checker: Checker) -> Resubmission:
+    kept = sent_copy(office.settings.home, made.refused.detail.get("sha256", "-"))
+    try:
+        before = read_dossier(kept, checker.rules, checker.limits)
+    except DossierUnreadable as wrong:
+        return Resubmission(made.organisation, made.dossier, made.round_number, made.refused, None, str(wrong))
+    found = changes(before, checked.dossier)
+    return Resubmission(made.organisation, made.dossier, made.round_number, made.refused, found)
+
+
+def _first(checked: Checked, office: Office) -> str:
+    """The first fault in a line."""
+    fault = checked.errors[0]
+    place = " ".join(str(part) for part in (fault.form, fault.row, fault.field) if part)
+    return f"{place}: {fault.rule.say(office.settings.language)}"
+
+
+def said(change: Change) -> Text:
+    """A change for a person."""
+    fills = {"form": change.form, "row": change.row or "-", "field": change.field}
+    if change.what != "field":
+        return Text(f"labels.changed_{change.what}", fills)
+    return Text("labels.changed", {**fills, "before": change.before or "∅", "after": change.after or "∅"})
