@@ -70,6 +70,7 @@ def _shown(world, run):
     return ran.said
 
 
+@pytest.mark.timeout(300)  # three runs with a browser, and the world comes up within it
 def test_a_wrong_field_is_refused_named_corrected_and_accepted_once(world, faults, account, dossier, round_number):
     """Refused by verdict with form, row and field; the same bytes stay out; the corrected file is attempt 2 and accepted once."""
     del faults
