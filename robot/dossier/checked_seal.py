@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from robot.clock import shown
 from robot.dossier.authority import is_trusted, is_valid, tax_codes
 from robot.dossier.container import NotAContainer
+from robot.dossier.rules import FieldRule
 from robot.dossier.seal import Seal, SealBroken, check_seal
 from robot.identifiers import same_tax_code
 
@@ -36,20 +37,25 @@ class Sealing:
 def check_seals(findings: Findings, dossier: Dossier, rules: Rules, sealing: Sealing) -> None:
     """Note what is wrong with any signature; a form that is none has been named already."""
     if dossier.kind != "form":
-        _check(findings.at(), dossier.raw, rules.container.signature, sealing, unsigned_is_well=False)
+        _check(findings.at(), dossier.raw, _field(rules.container.signature), sealing, unsigned_is_well=False)
     for form in dossier.forms:
         if not form.why and form.root == form.code:
             known = rules.forms.get(form.code)
             place = findings.at(form.code, form.file_name)
             # A single form may be looked at before it is signed.
-            _check(place, form.raw, known.signature if known else "Cky", sealing, unsigned_is_well=dossier.kind == "form")
+            field = _field(known.signature if known else "Cky")
+            _check(place, form.raw, field, sealing, unsigned_is_well=dossier.kind == "form")
     if not sealing.authorities:
-        findings.at().broken("chain_unchecked", rules.container.signature, warning=True)
+        findings.at().broken("chain_unchecked", _field(rules.container.signature), warning=True)
 
 
-def _check(place: Place, raw: bytes, field: str, sealing: Sealing, *, unsigned_is_well: bool) -> None:
+def _field(name: str) -> FieldRule:
+    return FieldRule(name=name, label="Chữ ký số")
+
+
+def _check(place: Place, raw: bytes, field: FieldRule, sealing: Sealing, *, unsigned_is_well: bool) -> None:
     try:
-        seal = check_seal(raw, field)
+        seal = check_seal(raw, field.name)
     except SealBroken as broken:
         rule = str(broken)
         place.broken(rule, field, warning=unsigned_is_well and rule == "signature_absent")
@@ -59,7 +65,7 @@ def _check(place: Place, raw: bytes, field: str, sealing: Sealing, *, unsigned_i
         _signer(place, seal, field, sealing)
 
 
-def _signer(place: Place, seal: Seal, field: str, sealing: Sealing) -> None:
+def _signer(place: Place, seal: Seal, field: FieldRule, sealing: Sealing) -> None:
     certificate, codes = seal.certificate, tax_codes(seal.certificate)
     begin, end = shown(certificate.not_valid_before_utc), shown(certificate.not_valid_after_utc)
     if not is_valid(certificate, sealing.now):
