@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import dossiers, faults, fuzz, kbhxh, repeat, wire
+from tests.proof import dossiers, faults, fuzz, kbhxh, mails, repeat, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "dossiers": dossiers.main,
@@ -11,6 +11,7 @@ PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "fuzz": fuzz.main,
     "healthy": faults.main_healthy,
     "kbhxh": kbhxh.main,
+    "mails": mails.main,
     "pairs": faults.main_pairs,
     "repeat": repeat.main,
     "wire": wire.main,
