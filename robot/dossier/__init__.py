@@ -4,12 +4,13 @@ from robot.dossier.authority import load_authorities
 from robot.dossier.check import Checked, Checker, Owner
 from robot.dossier.fault import CONTAINER, Fault, Severity
 from robot.dossier.head import DossierHead, read_head
-from robot.dossier.limits import LIMITS, Limits
+from robot.dossier.limits import CHECK_LIMITS, LIMITS, Limits
 from robot.dossier.model import Declared, Dossier, Form, Row
 from robot.dossier.read import read_dossier
 from robot.dossier.rules import Rules, load_rules
 
 __all__ = [
+    "CHECK_LIMITS",
     "CONTAINER",
     "LIMITS",
     "Checked",

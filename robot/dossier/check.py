@@ -10,7 +10,7 @@ from robot.dossier.checked_container import check_container
 from robot.dossier.checked_form import check_form
 from robot.dossier.checked_seal import Sealing, check_seals
 from robot.dossier.findings import Findings
-from robot.dossier.limits import LIMITS, Limits
+from robot.dossier.limits import CHECK_LIMITS, Limits
 from robot.dossier.read import read_dossier
 from robot.dossier.rules import Rules, load_rules
 
@@ -58,7 +58,7 @@ class Checker:
 
     rules: Rules = field(default_factory=load_rules)
     authorities: tuple[x509.Certificate, ...] = ()
-    limits: Limits = LIMITS
+    limits: Limits = CHECK_LIMITS
 
     def check(self, file: Path, owner: Owner | None = None, now: datetime | None = None) -> Checked:
         """Read and check one file.

@@ -16,7 +16,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """The portal takes files of 20 MB; the rest keeps a made-up file from filling the memory.
+    """The portal takes files of 20 MB; the rest keeps a made-up file from filling the memory (300 MB are never passed).
 
     `elements` counts those of one document, `depth` how deep they stand in one another. `ratio` is how far a zip's entry may be
     packed once it is larger than a megabyte: forms of ten thousand rows come to about 25.
@@ -26,12 +26,14 @@ class Limits:
     unpacked_mb: int = 100
     ratio: int = 100
     entries: int = 100
-    elements: int = 1_000_000
+    elements: int = 400_000
     attributes: int = 10_000
     depth: int = 50
 
 
 LIMITS = Limits()
+# A check makes trees and canonical forms, some seven times the document; an upload's head makes none.
+CHECK_LIMITS = Limits(unpacked_mb=40)
 
 
 def read_bytes(file: Path, limit_mb: int = LIMITS.file_mb) -> bytes:

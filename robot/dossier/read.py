@@ -13,7 +13,7 @@ from robot.dossier.archive import ZIP, unpacked
 from robot.dossier.container import NotAContainer
 from robot.dossier.guarded import parsed
 from robot.dossier.head import FORM_ROOTS, ROOT
-from robot.dossier.limits import LIMITS, Limits, read_bytes
+from robot.dossier.limits import CHECK_LIMITS, Limits, read_bytes
 from robot.dossier.model import Declared, Dossier, Form, Row
 from robot.errors import DossierUnreadable
 
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from robot.dossier.rules import Rules
 
 _CONTENT = "NoiDungFile"
+_PIECE = 1 << 20  # letters decoded at a time; whole groups of four
 _FILES = "NoiDung/ThongTinHoSo/ToKhais/FileToKhai"
 _PARTS = ("NoiDung/ThongTinDonVi", "NoiDung/ThongTinHoSo")
 
 
-def read_dossier(file: Path, rules: Rules, limits: Limits = LIMITS) -> Dossier:
+def read_dossier(file: Path, rules: Rules, limits: Limits = CHECK_LIMITS) -> Dossier:
     """The dossier in `file`; `rules` tell where a form's rows stand.
 
     What is wrong inside a container (base64, an inner form) is kept in the model for the check to name.
@@ -63,7 +64,7 @@ def read_dossier(file: Path, rules: Rules, limits: Limits = LIMITS) -> Dossier:
     raise DossierUnreadable("dossier_not_xml", file=file, why=_short(f"<{tag}>"))
 
 
-def read_form(code: str, file_name: str, raw: bytes, rules: Rules, limits: Limits = LIMITS) -> Form:
+def read_form(code: str, file_name: str, raw: bytes, rules: Rules, limits: Limits = CHECK_LIMITS) -> Form:
     """One inner form; one that cannot be read says why."""
     try:
         root = parsed(raw, limits)
@@ -96,11 +97,24 @@ def _declared(number: int, element: etree._Element) -> Declared:
     if len(contents) > 1:
         twice = (*twice, _CONTENT)
     content = (contents[0].text or "") if contents else ""
-    try:
-        raw = b64decode("".join(content.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return Declared(number, fields, twice, len(content), None)
+    raw = _decoded(content)
+    if raw is None and content.split(None, 1)[:1] != [content]:
+        raw = _decoded("".join(content.split()))  # broken into lines, which is no fault that is known
     return Declared(number, fields, twice, len(content), raw)
+
+
+def _decoded(text: str) -> bytes | None:
+    """What base64 holds, or None where it is none; in pieces, since a large text would be held several times over."""
+    decoded = bytearray()
+    for begin in range(0, len(text), _PIECE):
+        try:
+            piece = b64decode(text[begin : begin + _PIECE], validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        if len(piece) < _PIECE // 4 * 3 and begin + _PIECE < len(text):  # padding before the end
+            return None
+        decoded += piece
+    return bytes(decoded)
 
 
 def _texts(elements: Iterable[etree._Element]) -> tuple[Mapping[str, str], tuple[str, ...]]:
