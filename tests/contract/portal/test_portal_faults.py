@@ -20,6 +20,7 @@ def test_faults_are_told_in_both_languages_and_the_agencies_are_in_the_tree():
         "portal-slow", "connection-dropped", "captcha-wrong-once", "session-expired",
         "portal-http", "portal-maintenance", "page-wrong", "page-signed-out", "page-script-error", "page-request-failed",
         "clock-skew", "dialog-unasked", "form-fields-marked", "portal-toast",
+        "verdict-late", "verdict-never", "verdict-twice", "verdict-other-dossier", "verdict-unreadable",
     }  # fmt: skip
     assert set(FAULTS) == wanted
     assert [kind.name for kind in FAULTS.values() if not (kind.text.vi.endswith(".") and kind.text.en.endswith("."))] == []
