@@ -11,6 +11,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+from fixtures.faults.kinds import CHAIN_FAULTS
 from fixtures.portal.faults import FAULTS
 from robot import errors
 from robot.settings.describe import rows
@@ -76,8 +77,9 @@ def _exit_codes() -> str:
 
 
 def _faults() -> str:
-    lines = ["| fault | what the portal then does |", "|---|---|"]
-    return "\n".join(lines + [f"| `{fault.name}` | {_cell(fault.text.en)} |" for fault in FAULTS.values()])
+    lines = ["| fault | what is wrong then |", "|---|---|"]
+    faults = [*FAULTS.values(), *CHAIN_FAULTS.values()]
+    return "\n".join(lines + [f"| `{fault.name}` | {_cell(fault.text.en)} |" for fault in faults])
 
 
 def _cell(text: str) -> str:
