@@ -25,6 +25,15 @@ def account(world) -> Callable[[str], None]:
 
 
 @pytest.fixture
+def own_home(world, tmp_path) -> str:
+    """A home of the robot's own, with the world's vault: no profile of an earlier run, and no manifest in one, lies in it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    return str(home)
+
+
+@pytest.fixture
 def round_number() -> str:
     """A round no other test of this worker uses: the same file in another round is another matter for the portal."""
     return str(next(_rounds))

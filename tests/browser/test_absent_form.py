@@ -41,9 +41,9 @@ def test_a_phone_that_another_code_holds_is_left_blank(world):
     ],
     ids=["manifest-missing", "host-name-wrong"],
 )
-def test_a_missing_host_manifest_is_named(world, tmp_path, variables, code, seen):
+def test_a_missing_host_manifest_is_named(world, own_home, variables, code, seen):
     """Without the native host's manifest `register` ends with 11, a screenshot, and the host as the broken link."""
-    ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=_home(world, tmp_path), **variables)
+    ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=own_home, **variables)
     finding = ran.said["finding"] or {}
     expected = (11, "form_absent", "host", code)
     assert expected == (ran.exit_code, ran.said["outcome"], finding.get("link"), finding.get("code")), ran.talk
@@ -56,15 +56,13 @@ def test_a_missing_host_manifest_is_named(world, tmp_path, variables, code, seen
     assert "leave the phone number blank and ask once more" not in ran.said["steps"], "a certain cause is not met with a guess"
 
 
-def test_a_missing_extension_is_named(world, tmp_path):
+def test_a_missing_extension_is_named(world, own_home, tmp_path):
     """Without the extension the cause is the extension, not the host behind it."""
     settings = tmp_path / "robot.toml"
     written = world.layout.settings.read_text(encoding="utf-8")
     kept = [line for line in written.splitlines() if not line.startswith("extension_dir")]
     settings.write_text("\n".join(kept), encoding="utf-8")
-    ran = world.robot(
-        "run", "register", "--org", "song-lo", "--json", "--settings", str(settings), VSS_ROBOT_HOME=_home(world, tmp_path)
-    )
+    ran = world.robot("run", "register", "--org", "song-lo", "--json", "--settings", str(settings), VSS_ROBOT_HOME=own_home)
     assert (ran.exit_code, ran.said["finding"]["link"]) == (11, "extension"), ran.talk
 
 
@@ -73,14 +71,6 @@ def test_fields_that_the_page_marks_without_a_word_are_named(world):
     ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_ORGANISATIONS=_with("song-lo", contact=" "))
     assert (ran.exit_code, ran.said["finding"]["code"]) == (11, "form_fields_marked"), ran.talk
     assert "NguoiLienHe" in ran.said["finding"]["cause"]
-
-
-def _home(world, tmp_path) -> str:
-    """A home of its own, with the world's vault: no profile of an earlier run lies in it."""
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
-    return str(home)
 
 
 def _with(key, **particulars) -> str:

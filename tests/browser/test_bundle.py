@@ -14,17 +14,17 @@ from tests.browser.conftest import notes, pictures
 WRONG_HOST = {"VSS_ROBOT_SIGNING__HOST_NAME": "vn.gov.other"}
 
 
-def test_a_person_reads_what_happened(world, tmp_path):
+def test_a_person_reads_what_happened(world, own_home, tmp_path):
     """Two pictures, DOM and aria snapshot at the failing wait; the page says cause and remedy, and marks the broken link."""
     organisation = world.organisation("song-lo")
-    ran = world.robot("run", "register", "--org", "song-lo", "--json", **WRONG_HOST)
+    ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=own_home, **WRONG_HOST)
     assert (ran.exit_code, ran.said["outcome"]) == (11, "form_absent"), ran.talk
     assert [picture.name for picture in pictures(ran.said)] == [note["file"] for note in notes(ran.said, "pictures")]
     assert any(picture.name.startswith("02-whole-page") for picture in pictures(ran.said))
     versions = json.loads((pictures(ran.said)[0].parents[1] / "run.json").read_text(encoding="utf-8"))["versions"]
     assert {"robot", "system", "browser", "extension"} <= versions.keys()
     out = tmp_path / "gói hỗ trợ.zip"
-    packed = world.robot("bundle", ran.said["run"], "--out", str(out))
+    packed = world.robot("bundle", ran.said["run"], "--out", str(out), VSS_ROBOT_HOME=own_home)
     assert packed.exit_code == 0, packed.talk
     with zipfile.ZipFile(out) as archive:
         archive.extractall(tmp_path / "opened")

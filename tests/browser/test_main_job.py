@@ -48,7 +48,7 @@ def test_the_books_and_the_evidence_tell_the_run(world, account):
     shown = json.loads(world.robot("show", newest["id"], "--json").out)
     assert (shown["flow"], shown["outcome"]) == ("onboard", "done")
     assert "log in" in [step["name"] for step in shown["steps"]]
-    assert {"confirmed"} == {effect["state"] for effect in shown["effects"]}
+    assert [("activation", "confirmed")] == [(effect["kind"], effect["state"]) for effect in shown["effects"]][-1:]
     assert {"run.json", "mails.jsonl"} <= set(shown["files"])
     said = world.robot("show", newest["id"]).out
     assert "đăng nhập" in said

@@ -10,6 +10,7 @@ import zipfile
 
 import pytest
 
+from fixtures.world.robot import robot_command
 from robot.evidence import RunFolder
 from robot.ledger import Ledger
 from robot.redaction import Redactor
@@ -96,7 +97,7 @@ def _bundle(home, place, *arguments, phrase=PHRASE):
     unlock = ["--vault-fd", str(reading)] if phrase else []
     try:
         return subprocess.run(
-            ["vss-robot", "bundle", *arguments, *unlock, "--settings", str(home / "robot.toml")],
+            [*robot_command(), "bundle", *arguments, *unlock, "--settings", str(home / "robot.toml")],
             cwd=place,
             env=environment,
             stdin=subprocess.DEVNULL,

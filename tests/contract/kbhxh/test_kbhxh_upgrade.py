@@ -8,58 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.kbhxh import CONFIG, make_fresh, make_program, sums
+from fixtures.kbhxh import CONFIG, make_fresh, sums
 from robot.errors import FolderUnusable, UpgradeStopped
 from robot.kbhxh import Options, undo, upgrade
-from robot.kbhxh.record import FOLDER, alone
+from robot.kbhxh.record import alone
 from tests.doubles.kbhxh import Machine
-
-CARRIED = ("Data", "Config")
-MIB = 1 << 20
-
-
-@pytest.fixture
-def old(tmp_path) -> Path:
-    return make_program(tmp_path / "KBHXH cũ", 60)
-
-
-@pytest.fixture
-def new(tmp_path) -> Path:
-    return make_fresh(tmp_path / "KBHXH mới")
-
-
-class Meddler:
-    """Progress that does something at the beginning of a phase, or at the n-th tick."""
-
-    def __init__(self, phase, act, ticks=0):
-        self._phase, self._act, self._ticks = phase if not ticks else None, act, ticks
-
-    def begin(self, phase, _size):
-        if phase == self._phase:
-            self._act()
-
-    def tick(self, _size):
-        self._ticks -= 1
-        if not self._ticks:
-            self._act()
-
-
-def _break_off():
-    raise KeyboardInterrupt
-
-
-def _without_record(new):
-    return {path: kept for path, kept in sums(new).items() if not path.startswith(FOLDER)}
-
-
-def _refused(key, old, new, **given):
-    """The sentence of a refusal, after which both folders are what they were."""
-    before = sums(old), _without_record(new)
-    with pytest.raises(FolderUnusable) as refused:
-        upgrade(old, new, **given)
-    assert refused.value.text.key == f"errors.kbhxh_{key}"
-    assert (sums(old), _without_record(new)) == before
-    return str(refused.value)
+from tests.doubles.kbhxh_folders import CARRIED, MIB, Meddler, break_off, refused_upgrade
 
 
 def test_everything_is_carried_over_and_verified(old, new):
@@ -151,7 +105,7 @@ def test_links_that_lead_out_are_refused_or_left_out(old, new, tmp_path):
     for name, target in (("ra", "../../bí mật"), ("tuyệt đối", str(tmp_path / "bí mật" / "a.txt"))):
         (old / "Data" / name).symlink_to(target)
     (old / "Data" / "quanh").symlink_to("ra/a.txt")
-    said = _refused("links_out", old, new)
+    said = refused_upgrade("links_out", old, new)
     assert "Data/ra" in said
     done = upgrade(old, new, Options(skip_links=True))
     assert sorted(done.links_left_out) == ["Data/quanh", "Data/ra", "Data/tuyệt đối"]
@@ -186,20 +140,20 @@ def test_nothing_is_written_through_a_link_in_the_new_folder(old, new, tmp_path)
     (tmp_path / "khác").mkdir()
     inner = next(path for path in (old / "Data").iterdir() if path.is_dir()).name
     (new / "Data" / inner).symlink_to(tmp_path / "khác")
-    _refused("link_in_new", old, new)
+    refused_upgrade("link_in_new", old, new)
     (new / "Data" / inner).unlink()
     (new / "Data").rmdir()
     (new / "Data").symlink_to(old / "Data")
-    _refused("nested", old, new)
+    refused_upgrade("nested", old, new)
 
 
 def test_folders_that_are_no_two_installations(old, new, tmp_path):
     """The same folder, one within the other, no installation, an incomplete one, none at all."""
-    _refused("nested", old, old)
-    _refused("nested", old, make_fresh(old / "mới"))
+    refused_upgrade("nested", old, old)
+    refused_upgrade("nested", old, make_fresh(old / "mới"))
     (tmp_path / "trống").mkdir()
-    _refused("not_installation", old, tmp_path / "trống")
-    _refused("incomplete", tmp_path / "trống", new)
+    refused_upgrade("not_installation", old, tmp_path / "trống")
+    refused_upgrade("incomplete", tmp_path / "trống", new)
     with pytest.raises(FolderUnusable, match="not there"):
         upgrade(old, tmp_path / "không có")
     with pytest.raises(FolderUnusable, match="no such folder"):
@@ -209,7 +163,7 @@ def test_folders_that_are_no_two_installations(old, new, tmp_path):
 def test_a_pipe_and_a_folder_in_the_way_of_a_file(old, new):
     """What is no file, and what would destroy another structure, is refused."""
     (new / "Config" / CONFIG[1]).mkdir()
-    _refused("other_kind", old, new)
+    refused_upgrade("other_kind", old, new)
     (new / "Config" / CONFIG[1]).rmdir()
     os.mkfifo(old / "Data" / "ống")
     with pytest.raises(FolderUnusable) as refused:
@@ -220,7 +174,7 @@ def test_a_pipe_and_a_folder_in_the_way_of_a_file(old, new):
 def test_two_upgrades_at_once(old, new):
     """The second is refused while the first is at work."""
     with alone(new):
-        _refused("upgrade_runs", old, new)
+        refused_upgrade("upgrade_runs", old, new)
         with pytest.raises(FolderUnusable):
             undo(new)
     assert upgrade(old, new).outcome == "done"
@@ -229,9 +183,9 @@ def test_two_upgrades_at_once(old, new):
 def test_an_old_folder_that_moved_on(old, new):
     """Broken off, then the old program was used: refused, until the half upgrade is undone."""
     with pytest.raises(KeyboardInterrupt):
-        upgrade(old, new, progress=Meddler("verify", _break_off))
+        upgrade(old, new, progress=Meddler("verify", break_off))
     (old / "Data" / "mới làm.xml").write_bytes(b"x")
-    _refused("old_moved_on", old, new)
+    refused_upgrade("old_moved_on", old, new)
     assert undo(new).outcome == "undone"
     assert upgrade(old, new).outcome == "done"
     assert sums(new, *CARRIED) == sums(old, *CARRIED)
@@ -274,45 +228,6 @@ def test_verification_finds_what_is_not_equal_and_the_next_start_mends_it(old, n
     assert sums(new, *CARRIED) == sums(old, *CARRIED)
 
 
-def test_undo_gives_back_what_stood_there_and_deletes_nothing(old, new):
-    """The new folder is as before; copies and what was made since are still to be had."""
-    before = sums(new)
-    copies = sums(old, *CARRIED)
-    upgrade(old, new)
-    (new / "Data" / "từ đó.xml").write_bytes(b"since")
-    undone = undo(new)
-    now = _without_record(new)
-    assert now == before | {"Data/từ đó.xml": now["Data/từ đó.xml"]}
-    aside = sums(Path(undone.record) / "undone")
-    assert {path: kept for path, kept in aside.items() if kept != "folder"} == {
-        path: kept for path, kept in copies.items() if kept != "folder"
-    }
-    with pytest.raises(FolderUnusable, match="no upgrade to undo"):
-        undo(new)
-    assert upgrade(old, new).outcome == "done"
-
-
-def test_undo_goes_on_where_it_broke_off(old, new):
-    """Broken off at any file, undoing again ends with the same; no upgrade begins in between."""
-    before = sums(new)
-    upgrade(old, new)
-
-    with pytest.raises(KeyboardInterrupt):
-        undo(new, progress=Meddler("undo", _break_off, ticks=40))
-    with pytest.raises(FolderUnusable) as refused:
-        upgrade(old, new)
-    assert refused.value.text.key == "errors.kbhxh_undo_first"
-    made = new / "Config" / "in ấn" / "mẫu in.xml"  # undone already, and made anew by somebody
-    made.parent.mkdir(exist_ok=True)
-    made.write_bytes(b"somebody's")
-    undone = undo(new)
-    assert made.read_bytes() == b"somebody's"
-    assert (Path(undone.record) / "undone" / "Config" / "in ấn" / "mẫu in.xml").read_bytes() != b"somebody's"
-    made.unlink()
-    made.parent.rmdir()
-    assert _without_record(new) == before
-
-
 def test_room_is_looked_at_first(old, new):
     """Too little room by the system's word: refused before anything is changed."""
-    assert "64 MB" not in _refused("no_room", old, new, system=Machine(room=1_000_000))
+    assert "64 MB" not in refused_upgrade("no_room", old, new, system=Machine(room=1_000_000))
