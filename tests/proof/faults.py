@@ -68,13 +68,13 @@ def expected(*faults: str) -> tuple[str, str, str]:
     return _code(name), CODES[_code(name)], "likely" if name in LIKELY else "certain"
 
 
-def meet(layout: Layout, key: str, *faults: str) -> Met:
-    """Set the faults, run the command that meets them, take them back."""
+def meet(layout: Layout, key: str, *faults: str, always_run: bool = False) -> Met:
+    """Set the faults, run the command that meets them (`register` for all, if told to), take them back."""
     world = WorldFaults(layout)
     try:
         for name in faults:
             world.set(name, key)
-        by_run = any(name in BY_RUN for name in faults)
+        by_run = always_run or any(name in BY_RUN for name in faults)
         ran = _run(layout, key, *(("run", "register") if by_run else ("doctor",)))
     finally:
         world.clear(key)
@@ -95,8 +95,9 @@ def main_faults(arguments: Sequence[str]) -> int:
     """The table of all faults."""
     parser = argparse.ArgumentParser(prog="python -m tests.proof faults", description=__doc__)
     parser.add_argument("names", nargs="*", help="faults to meet; all when left out")
-    names = parser.parse_args(arguments).names or ALL
-    return _table([(name,) for name in names])
+    parser.add_argument("--by-run", action="store_true", help="meet each by `run register`: seconds from the end of its wait")
+    given = parser.parse_args(arguments)
+    return _table([(name,) for name in given.names or ALL], FOLDER / "runs" if given.by_run else FOLDER, always_run=given.by_run)
 
 
 def main_pairs(arguments: Sequence[str]) -> int:
@@ -105,7 +106,7 @@ def main_pairs(arguments: Sequence[str]) -> int:
     parser.add_argument("--pairs", type=int, default=40, help="how many (40)")
     parser.add_argument("--seed", type=int, default=4, help="where chance begins (4)")
     given = parser.parse_args(arguments)
-    return _table(pairs(given.pairs, given.seed))
+    return _table(pairs(given.pairs, given.seed), FOLDER)
 
 
 def main_healthy(arguments: Sequence[str]) -> int:
@@ -128,11 +129,11 @@ def main_healthy(arguments: Sequence[str]) -> int:
     return 1 if alarms else 0
 
 
-def _table(groups: Iterable[tuple[str, ...]]) -> int:
+def _table(groups: Iterable[tuple[str, ...]], folder: Path, *, always_run: bool = False) -> int:
     _say("| fault | finding | certainty | remedy | seconds |\n|---|---|---|---|---|")
     begun = time.monotonic()
-    with started(FOLDER / "world", [KEY]):
-        met = [_told(meet(Layout(FOLDER / "world"), KEY, *group), _say) for group in groups]
+    with started(folder / "world", [KEY]):
+        met = [_told(meet(Layout(folder / "world"), KEY, *group, always_run=always_run), _say) for group in groups]
     wrong = [one for one in met if not one.right]
     _say(f"{len(met)} met, {len(met) - len(wrong)} named rightly; {time.monotonic() - begun:.0f} s")
     for one in wrong:
