@@ -166,6 +166,7 @@ def _digest(root: etree._Element, signature: etree._Element, reference: etree._E
     digest = hashlib.new(algorithm)
     exclusive = any(str(name).startswith(_EXCLUSIVE) for name in asked)
     # The stubs know neither the keyword nor that anything with a `write` will do.
+    # The stubs know neither the option nor that any object with a `write` will do.
     root.getroottree().write_c14n(_Sink(digest), exclusive=exclusive, with_comments=False)  # type: ignore[call-arg,arg-type]
     return digest.digest()
 

@@ -98,7 +98,7 @@ class Double:
     def write(self, **changes: object) -> None:
         """Write the script as a whole, `changes` made to its first token before."""
         if changes:
-            self.tokens[0] = replace(self.tokens[0], **changes)  # type: ignore[arg-type]
+            self.tokens[0] = replace(self.tokens[0], **changes)
         lines = [f"log {self.folder / 'calls.jsonl'}", *(f"fail {call} {result}" for call, result in self.failures.items())]
         lines += [line for token in self.tokens for line in token.lines()]
         unfinished = self.folder / "script.new"

@@ -40,7 +40,7 @@ def organisation(**token: str) -> Organisation:
 
 
 def token(serial: str = "A1", state: PinState = PinState.OK, **changes: object) -> Token:
-    held = [dataclasses.replace(GOOD, **changes)]  # type: ignore[arg-type]
+    held = [dataclasses.replace(GOOD, **changes)]
     return Token(0, f"VSS {serial}", serial, "m", "n", "1.0", state, 4, 8, protected_path=False, flags=0, certificates=held)
 
 
