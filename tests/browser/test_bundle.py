@@ -4,8 +4,6 @@ import json
 import zipfile
 from urllib.parse import quote
 
-from playwright.sync_api import sync_playwright
-
 from fixtures.token import pin_path
 from robot.browser.find import find_browser
 from robot.browser.launch import as_root
@@ -14,7 +12,7 @@ from tests.browser.conftest import notes, pictures
 WRONG_HOST = {"VSS_ROBOT_SIGNING__HOST_NAME": "vn.gov.other"}
 
 
-def test_a_person_reads_what_happened(world, own_home, tmp_path):
+def test_a_person_reads_what_happened(world, own_home, playwright, tmp_path):
     """Two pictures, DOM and aria snapshot at the failing wait; the page says cause and remedy, and marks the broken link."""
     organisation = world.organisation("song-lo")
     ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=own_home, **WRONG_HOST)
@@ -37,32 +35,31 @@ def test_a_person_reads_what_happened(world, own_home, tmp_path):
     assert organisation.name in dom
     assert "<script" not in dom
     assert organisation.tax_code in tree
-    _read(tmp_path / "opened" / "index.html", ran.said["finding"], organisation)
+    _read(playwright, tmp_path / "opened" / "index.html", ran.said["finding"], organisation)
 
 
-def _read(page_file, finding, organisation):
+def _read(playwright, page_file, finding, organisation):
     """What a browser shows of the page, with no network to be had."""
-    with sync_playwright() as playwright:
-        program = find_browser(None, playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not as_root())
-        try:
-            context = browser.new_context(offline=True, viewport={"width": 390, "height": 844})
-            page = context.new_page()
-            said, asked = [], []
-            page.on("console", lambda message: said.append(message.text))
-            page.on("request", lambda request: asked.append(request.url))
-            page.goto(f"file://{quote(str(page_file))}")
-            assert page.get_by_role("heading", level=1).inner_text() == "Khung chọn chữ ký số không hiện ra"
-            assert page.get_by_text(finding["cause"]).first.is_visible()
-            assert page.get_by_text(organisation.name, exact=True).first.is_visible()
-            assert page.locator("ol.chain li.first.broken strong").inner_text() == "Thư viện ký số VSS"
-            pictures_drawn = page.locator("img").evaluate_all("images => images.map(image => image.naturalWidth > 0)")
-            assert pictures_drawn
-            assert all(pictures_drawn)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            page.get_by_text("English", exact=True).click()
-            assert page.get_by_role("heading", level=1).inner_text() == "The form to choose a signature did not appear"
-            assert said == []
-            assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
-        finally:
-            browser.close()
+    program = find_browser(None, playwright.chromium.executable_path)
+    browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not as_root())
+    try:
+        context = browser.new_context(offline=True, viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        said, asked = [], []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"file://{quote(str(page_file))}")
+        assert page.get_by_role("heading", level=1).inner_text() == "Khung chọn chữ ký số không hiện ra"
+        assert page.get_by_text(finding["cause"]).first.is_visible()
+        assert page.get_by_text(organisation.name, exact=True).first.is_visible()
+        assert page.locator("ol.chain li.first.broken strong").inner_text() == "Thư viện ký số VSS"
+        pictures_drawn = page.locator("img").evaluate_all("images => images.map(image => image.naturalWidth > 0)")
+        assert pictures_drawn
+        assert all(pictures_drawn)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_text("English", exact=True).click()
+        assert page.get_by_role("heading", level=1).inner_text() == "The form to choose a signature did not appear"
+        assert said == []
+        assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
+    finally:
+        browser.close()

@@ -1,7 +1,6 @@
 """A page held still, in a real browser: what it says stays, what was typed into covered fields, scripts and queries do not."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from robot.browser.find import find_browser
 from robot.browser.launch import as_root
@@ -18,21 +17,20 @@ PAGE = """<!doctype html><html lang="vi"><head><title>Đăng ký</title><meta na
 
 
 @pytest.fixture
-def typed():
+def typed(playwright):
     """A page of a real browser in which somebody has typed."""
-    with sync_playwright() as playwright:
-        program = find_browser(None, playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not as_root())
-        try:
-            page = browser.new_page(viewport={"width": 600, "height": 400})
-            page.set_content(PAGE)
-            for field, value in (("ten", "Hòa Bình"), ("mk", "Mật-9"), ("dt", "0240000101"), ("dot", "7"), ("gc", "chờ")):
-                page.fill(f"#{field}", value)
-            page.select_option("#kq", "hai")
-            page.check("#tc")
-            yield page
-        finally:
-            browser.close()
+    program = find_browser(None, playwright.chromium.executable_path)
+    browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not as_root())
+    try:
+        page = browser.new_page(viewport={"width": 600, "height": 400})
+        page.set_content(PAGE)
+        for field, value in (("ten", "Hòa Bình"), ("mk", "Mật-9"), ("dt", "0240000101"), ("dot", "7"), ("gc", "chờ")):
+            page.fill(f"#{field}", value)
+        page.select_option("#kq", "hai")
+        page.check("#tc")
+        yield page
+    finally:
+        browser.close()
 
 
 def test_what_a_page_says_is_kept_and_what_it_hides_is_not(typed, tmp_path):

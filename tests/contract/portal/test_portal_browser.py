@@ -8,7 +8,7 @@ import shutil
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from fixtures.portal.captcha import answer_for
 from tests.waiting import until
@@ -23,7 +23,7 @@ TOKEN = """window.TokenSigning = {
 
 
 @pytest.fixture(scope="module")
-def browser(portal):
+def browser(playwright, portal):
     """Chromium that finds the portal under its real name and trusts its one certificate by pin."""
     served = x509.load_pem_x509_certificate((portal.directory / "tls.pem").read_bytes())
     spki = served.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
@@ -34,12 +34,10 @@ def browser(portal):
     ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium refuses to run as root with it
-    # Started and ended here: a driver kept for the session would be in the way of tests that start the robot's own.
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    browser = playwright.chromium.launch(executable_path=program, args=arguments)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
