@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Self
 
 from robot.ledger.effects import Effects
 from robot.ledger.migrate import migrate
+from robot.ledger.protocol import Protocol
 from robot.ledger.questions import Questions
+from robot.ledger.queue import Queue
 from robot.ledger.runs import Runs
 from robot.ledger.signatures import Signatures
 from robot.ledger.store import Store
@@ -21,10 +23,15 @@ if TYPE_CHECKING:
 
 
 class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
-    """Runs and steps, effects, questions, signatures, tokens, verdicts.
+    """Runs and steps, effects, questions, signatures, tokens, verdicts; and, by the names `queue` and `protocol`, dossiers.
 
     Every method may raise `UsageError("ledger_unreadable")`; `WrongState` where a row cannot go where it is sent.
     """
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.queue = Queue(store)
+        self.protocol = Protocol(store)
 
     @classmethod
     def open(cls, settings: settings.Ledger, home: Path) -> Self:

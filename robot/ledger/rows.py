@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-EffectState = Literal["intent", "confirmed", "refused", "superseded"]
+EffectState = Literal["intent", "confirmed", "refused", "superseded", "absent"]
 QuestionState = Literal["open", "answered", "expired"]
 TokenState = Literal["clear", "pending", "stopped"]
 SIGNERS = ("vendor", "pkcs11")
@@ -58,6 +58,8 @@ class Run:
     token: str | None = None
     signing: Mapping[str, Any] | None = None
     alarms: Sequence[Mapping[str, str]] = ()
+    night: int | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Effect:
     state: EffectState
     detail: Mapping[str, str]
     receipt: Mapping[str, Any] | None
+    proofs: Sequence[Mapping[str, str]] | None
     said: str | None
     intended: datetime
     settled: datetime | None
@@ -96,15 +99,21 @@ class Effect:
 
 @dataclass(frozen=True)
 class Question:
-    """Something only a person can answer; the answer itself is never written here. Times are UTC."""
+    """Something only a person can answer, about a run or an item; an answer is kept only where it is no secret. Times are UTC."""
 
     id: int
-    run: str
+    run: str | None
+    item: int | None
+    organisation: str | None
     kind: str
     picture: str
+    said: Mapping[str, str] | None
+    choices: Sequence[str] | None
     state: QuestionState
     asked: datetime
+    expires: datetime | None
     settled: datetime | None
+    answer: str | None
 
 
 @dataclass(frozen=True)

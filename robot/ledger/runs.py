@@ -29,7 +29,16 @@ class Runs:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def begin_run(self, flow: str, organisation: str, parameters: Mapping[str, str], evidence: Path) -> str:
+    def begin_run(
+        self,
+        flow: str,
+        organisation: str,
+        parameters: Mapping[str, str],
+        evidence: Path,
+        *,
+        night: int | None = None,
+        session: str | None = None,
+    ) -> str:
         """Write down that this process begins a run; returns its id, such as `20261122-151233-k3f7q` (time in Vietnam).
 
         `evidence` is the folder under which the run's own, named by the id, lies: `evidence/20261122-151233-k3f7q`.
@@ -49,6 +58,8 @@ class Runs:
                     machine=machine,
                     process=process,
                     process_started=process_started,
+                    night=night,
+                    session=session,
                 )
             )
         return run
@@ -183,4 +194,6 @@ def _run(row: Row[Any]) -> Run:
         token=row.token,
         signing=row.signing,
         alarms=tuple(row.alarms or ()),
+        night=row.night,
+        session=row.session,
     )

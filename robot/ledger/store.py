@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FILE_NAME = "ledger.sqlite"
 WAITS_MS = 10_000  # for another writer; a transaction here takes milliseconds
 READING = {"vss_robot_reading": True}
+REBUILDING = {"vss_robot_rebuilding": True}
 
 
 class Store:
@@ -63,6 +64,20 @@ class Store:
             yield connection
 
     @contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """A transaction that may put a new table in an old one's place: SQLite looks at foreign keys at its end, not within.
+
+        Raises:
+            UsageError: `ledger_unreadable`, also where a row refers to one that is not there.
+        """
+        with self._told(), self.engine.connect().execution_options(**REBUILDING) as connection:
+            with connection.begin():
+                yield connection
+                if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise UsageError("ledger_unreadable", file=self.name, why="a row refers to one that is not there")
+            connection.detach()  # what it was told about foreign keys ends with it
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
@@ -92,5 +107,7 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("vss_robot_reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if "vss_robot_rebuilding" in options:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # no effect once the transaction has begun
+    connection.exec_driver_sql("BEGIN" if "vss_robot_reading" in options else "BEGIN IMMEDIATE")

@@ -51,7 +51,8 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _one_of(column: str, names: tuple[str, ...], name: str) -> CheckConstraint:
+def one_of(column: str, names: tuple[str, ...], name: str) -> CheckConstraint:
+    """The rule that a column holds one of these names."""
     listed = ", ".join(f"'{each}'" for each in names)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
 
@@ -81,7 +82,10 @@ runs = Table(
     Column("token", String(64)),
     Column("signing", FACTS),
     Column("alarms", FACTS),
-    _one_of("outcome", OUTCOMES, "runs_outcome"),
+    # The night it belongs to, and the run whose browser it used (of one log-in, many dossiers).
+    Column("night", ForeignKey("nights.id", name="runs_night"), index=True),
+    Column("session", ForeignKey("runs.id", name="runs_session"), index=True),
+    one_of("outcome", OUTCOMES, "runs_outcome"),
     CheckConstraint("(outcome = 'running') = (ended IS NULL)", name="runs_ended"),
     Index("runs_started", "started"),
 )
@@ -104,7 +108,7 @@ steps = Table(
     Column("outcome", String(20), nullable=False),
     Column("started", UtcTime, nullable=False),
     Column("ended", UtcTime),
-    _one_of("outcome", OUTCOMES, "steps_outcome"),
+    one_of("outcome", OUTCOMES, "steps_outcome"),
     CheckConstraint("(outcome = 'running') = (ended IS NULL)", name="steps_ended"),
 )
 
@@ -120,10 +124,12 @@ effects = Table(
     Column("state", String(20), nullable=False),
     Column("detail", FACTS, nullable=False),
     Column("receipt", FACTS),
+    # What showed that it was taken, or that it was not: kinds of evidence with their numbers.
+    Column("proofs", FACTS),
     Column("said", Text),
     Column("intended", UtcTime, nullable=False),
     Column("settled", UtcTime),
-    _one_of("state", ("intent", "confirmed", "refused", "superseded"), "effects_state"),
+    one_of("state", ("intent", "confirmed", "refused", "superseded", "absent"), "effects_state"),
     CheckConstraint("attempt >= 1", name="effects_attempt"),
     CheckConstraint("(state = 'intent') = (settled IS NULL)", name="effects_settled"),
     CheckConstraint("state <> 'confirmed' OR receipt IS NOT NULL", name="effects_receipt"),
@@ -146,14 +152,25 @@ questions = Table(
     "questions",
     books,
     Column("id", Integer, primary_key=True),
-    Column("run", ForeignKey("runs.id", name="questions_run"), nullable=False, index=True),
+    Column("run", ForeignKey("runs.id", name="questions_run"), index=True),
+    Column("item", ForeignKey("items.id", name="questions_item"), index=True),
+    Column("organisation", Text),
     Column("kind", Text, nullable=False),
     Column("picture", Text, nullable=False),
+    Column("said", FACTS),
+    Column("choices", FACTS),
     Column("state", String(20), nullable=False),
     Column("asked", UtcTime, nullable=False),
+    Column("expires", UtcTime),
     Column("settled", UtcTime),
-    _one_of("state", ("open", "answered", "expired"), "questions_state"),
+    Column("answer", Text),
+    one_of("state", ("open", "answered", "expired"), "questions_state"),
     CheckConstraint("(state = 'open') = (settled IS NULL)", name="questions_settled"),
+    CheckConstraint("run IS NOT NULL OR item IS NOT NULL", name="questions_whose"),
+    # What a person says may be a secret (an activation code, a PIN): only the answers of these kinds are written down.
+    CheckConstraint(
+        "answer IS NULL OR (state = 'answered' AND kind IN ('captcha', 'held', 'consent'))", name="questions_open_answers"
+    ),
 )
 
 # What a mail says about a dossier that was taken; a letter is booked once, whoever reads it how often.
@@ -170,7 +187,7 @@ verdicts = Table(
     Column("faults", FACTS, nullable=False),
     Column("text", Text, nullable=False),
     Column("booked", UtcTime, nullable=False),
-    _one_of("outcome", VERDICTS, "verdicts_outcome"),
+    one_of("outcome", VERDICTS, "verdicts_outcome"),
     CheckConstraint("outcome NOT IN ('valid', 'invalid', 'contradicts') OR effect IS NOT NULL", name="verdicts_matched"),
     UniqueConstraint("organisation", "letter", name="verdicts_once"),
 )
@@ -187,7 +204,7 @@ signatures = Table(
     Column("certificate", String(64)),
     Column("algorithm", Text),
     Column("digest", Text),
-    _one_of("signer", SIGNERS, "signatures_signer"),
+    one_of("signer", SIGNERS, "signatures_signer"),
     # Of the vendor's signatures only the frames are seen; of our own everything is known.
     CheckConstraint(
         "signer = 'vendor' OR (token IS NOT NULL AND certificate IS NOT NULL AND algorithm IS NOT NULL AND digest IS NOT NULL)",
@@ -205,7 +222,7 @@ tokens = Table(
     Column("settled", UtcTime),
     Column("said", Text),
     Column("cleared", UtcTime),
-    _one_of("state", TOKEN_STATES, "tokens_state"),
+    one_of("state", TOKEN_STATES, "tokens_state"),
     CheckConstraint("(state = 'pending') = (settled IS NULL)", name="tokens_settled"),
     CheckConstraint("state <> 'stopped' OR said IS NOT NULL", name="tokens_said"),
 )

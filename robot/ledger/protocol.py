@@ -1,0 +1,252 @@
+r"""The way of a dossier to the portal: sent once, whatever breaks on the way. Every method is one step, on disk when it returns.
+
+    planned -> claimed -> prepared -> signed -> intent (before the click) -> accepted (two kinds of proof) -> done
+                                                  \-> unknown -> looked up -> accepted | absent | inconclusive
+    absent twice, the portal's lag apart, each time beside a dossier that is found -> planned;  inconclusive -> held
+
+Before the intent anything may be begun again; after it nothing is, except a look-up. A claim is known by its fence, a number
+that grows: a run that has lost its claim cannot write an intent, and so does not click.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+
+from robot.ledger import tables
+from robot.ledger.item import BEFORE_INTENT, PROOF_KINDS, SUBMISSION, Item, ItemState, LostLease, Proof
+from robot.ledger.queue import as_item, by_id, note_move
+from robot.ledger.queue_tables import items
+from robot.ledger.rows import WrongState
+from robot.ledger.runs import check_running
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from robot.ledger.store import Store
+
+LOOKS = 2  # so often a dossier must be proved absent before it is sent again
+
+
+class Protocol:
+    """The part of the books that moves dossiers along.
+
+    Every method that takes a claim (an item as `claim` gave it) raises `LostLease` where the claim holds no longer, and
+    `WrongState` where the item is not where the step begins.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def claim(self, run: str, lease_s: float, *, item: int | None = None, organisation: str | None = None) -> Item | None:
+        """Take an item for a running run: the given one, or the organisation's next; None where none is due.
+
+        An item whose sending is unknown is taken before any new one, and stays unknown: it is looked up, never sent.
+        """
+        now = datetime.now(UTC)
+        due = and_(items.c.run.is_(None), or_(items.c.not_before.is_(None), items.c.not_before <= now))
+        which = items.c.id == item if item is not None else items.c.organisation == organisation
+        with self._store.writing() as books:
+            check_running(books, run)
+            for state in ("unknown", "planned"):
+                wanted = select(items).where(due, which, items.c.state == state)
+                ordered = wanted.order_by(items.c.priority.desc(), items.c.id).limit(1).with_for_update(skip_locked=True)
+                row = books.execute(ordered).mappings().first()
+                if row is not None:
+                    taken = as_item(row)
+                    facts = {"run": run, "fence": taken.fence + 1, "lease": now + timedelta(seconds=lease_s), "not_before": None}
+                    return _put(books, taken, "claimed" if state == "planned" else "unknown", None, **facts)
+        return None
+
+    def renew(self, claim: Item, lease_s: float) -> Item:
+        """The run is alive and needs the item longer."""
+        with self._store.writing() as books:
+            lease = datetime.now(UTC) + timedelta(seconds=lease_s)
+            books.execute(update(items).where(_held(claim)).values(lease=lease))
+            return _mine(books, claim)
+
+    def prepared(self, claim: Item) -> Item:
+        """The file is chosen and the form to choose a signature has appeared."""
+        return self._step(claim, ("claimed",), "prepared")
+
+    def signed(self, claim: Item) -> Item:
+        """The dossier carries its signatures, and the certificate for the sending is chosen."""
+        return self._step(claim, ("prepared",), "signed")
+
+    def intend(self, claim: Item, detail: Mapping[str, str]) -> Item:
+        """Commit the intent; only when this has returned may the click follow. What the item amends is superseded by it."""
+        with self._store.writing() as books:
+            now = datetime.now(UTC)
+            held = _mine(books, claim, "signed")
+            if held.lease is None or held.lease <= now or held.run is None:
+                raise LostLease(claim.id, claim.fence)
+            check_running(books, held.run)
+            table = tables.effects
+            if held.amends is not None:
+                amended = by_id(books, held.amends).effect
+                standing = update(table).where(table.c.id == amended, table.c.state == "confirmed")
+                books.execute(standing.values(state="superseded", settled=now))
+            same = select(table.c.attempt).where(table.c.kind == SUBMISSION, table.c.key == held.key)
+            before = books.execute(same.order_by(table.c.attempt.desc()).limit(1)).scalar()
+            row = insert(table).values(
+                run=held.run,
+                organisation=held.organisation,
+                kind=SUBMISSION,
+                key=held.key,
+                attempt=(before or 0) + 1,
+                state="intent",
+                detail={"sha256": held.sha256, "file": held.name, **detail},
+                intended=now,
+            )
+            effect = int(books.execute(row.returning(table.c.id)).scalar_one())
+            return _put(books, held, "intent", None, effect=effect, looks=0, looked=None)
+
+    def accept(self, claim: Item, receipt: Mapping[str, Any], proofs: Sequence[Proof]) -> Item:
+        """The portal has it: a receipt, seen in two independent ways that show one number."""
+        _check(proofs)
+        with self._store.writing() as books:
+            held = _mine(books, claim, "intent", "unknown")
+            _settle(books, held, "confirmed", receipt=dict(receipt), proofs=[proof.__dict__ for proof in proofs])
+            return _put(books, held, "accepted", None, run=None, lease=None)
+
+    def done(self, item: Item) -> Item:
+        """Nothing is left to do for an accepted item: its file is in the archive."""
+        with self._store.writing() as books:
+            now = by_id(books, item.id)
+            if now.state != "accepted":
+                message = f"item {item.id} is {now.state}, not accepted"
+                raise WrongState(message)
+            return _put(books, now, "done", None)
+
+    def refuse(self, claim: Item, said: Mapping[str, str], faults: Sequence[Mapping[str, Any]] = ()) -> Item:
+        """The portal has said no in words, or the check before the sending has: it is not tried again by itself."""
+        with self._store.writing() as books:
+            held = _mine(books, claim, *BEFORE_INTENT, "intent")
+            if held.state == "intent":
+                _settle(books, held, "refused", said=said["en"])
+            facts = {"run": None, "lease": None, "said": dict(said), "faults": [dict(fault) for fault in faults] or None}
+            return _put(books, held, "refused", said["en"], **facts)
+
+    def lose_sight(self, claim: Item, why: str) -> Item:
+        """After the intent, nothing tells whether the portal has it: from here on it is only looked up."""
+        with self._store.writing() as books:
+            held = _mine(books, claim, "intent")
+            return _put(books, held, "unknown", why, run=None, lease=None)
+
+    def saw_absent(self, claim: Item, control: str, lag_s: float) -> Item:
+        """A look-up did not show it, and did show `control`, a dossier known to be there; the second such look frees it.
+
+        Two looks count when each came at least `lag_s` seconds after what was before it (the intent, the first look).
+        """
+        now, lag = datetime.now(UTC), timedelta(seconds=lag_s)
+        with self._store.writing() as books:
+            held = _mine(books, claim, "unknown")
+            sent = select(tables.effects.c.intended).where(tables.effects.c.id == held.effect)
+            before = held.looked or books.execute(sent).scalar_one()
+            counts = now - before >= lag
+            looks, looked = (held.looks + 1, now) if counts else (held.looks, held.looked)
+            why = f"absent, look {looks}, beside {control}" if counts else f"absent beside {control}, too early to count"
+            if looks >= LOOKS:
+                proofs = [Proof("lookup", "", f"absent {looks} times beside {control}").__dict__]
+                _settle(books, held, "absent", proofs=proofs)
+                return _put(books, held, "planned", why, run=None, lease=None, effect=None, looks=0, looked=None)
+            again = (looked or before) + lag
+            return _put(books, held, "unknown", why, run=None, lease=None, looks=looks, looked=looked, not_before=again)
+
+    def postpone(self, claim: Item, why: str, seconds: float) -> Item:
+        """It cannot be looked up, or begun, just now: give it back for later, as it is."""
+        with self._store.writing() as books:
+            held = _mine(books, claim, *BEFORE_INTENT, "unknown")
+            state: ItemState = "unknown" if held.state == "unknown" else "planned"
+            again = datetime.now(UTC) + timedelta(seconds=seconds) if seconds else None
+            return _put(books, held, state, why, run=None, lease=None, not_before=again)
+
+    def hold(self, claim: Item, said: Mapping[str, str]) -> Item:
+        """The look-up says neither yes nor no, or something is wrong that only a person can decide: a question is asked."""
+        with self._store.writing() as books:
+            held = _mine(books, claim, *BEFORE_INTENT, "unknown")
+            return hold_within(books, held, said)
+
+    def recover(self) -> list[Item]:
+        """Take items from runs that have ended or whose lease is over: back to planned before the intent, to unknown after it."""
+        now = datetime.now(UTC)
+        running = select(tables.runs.c.id).where(tables.runs.c.outcome == "running")
+        lost = and_(items.c.run.is_not(None), or_(items.c.run.not_in(running), items.c.lease <= now))
+        found: list[Item] = []
+        with self._store.writing() as books:
+            for row in (
+                books.execute(select(items).where(lost).order_by(items.c.id).with_for_update(skip_locked=True)).mappings().all()
+            ):
+                item = as_item(row)
+                state: ItemState = "planned" if item.state in BEFORE_INTENT else "unknown"
+                found.append(_put(books, item, state, f"run {item.run} has ended or lost its lease", run=None, lease=None))
+        return found
+
+    def _step(self, claim: Item, before: tuple[ItemState, ...], after: ItemState) -> Item:
+        with self._store.writing() as books:
+            return _put(books, _mine(books, claim, *before), after, None)
+
+
+def hold_within(books: Connection, item: Item, said: Mapping[str, str]) -> Item:
+    """Hold an item and ask a person about it, in one transaction: nothing is held without its question."""
+    held = _put(books, item, "held", said["en"], run=None, lease=None, said=dict(said), not_before=None)
+    choices = ["sent", "absent", "cancel"] if held.effect is not None else ["retry", "cancel"]
+    table = tables.questions
+    row = {
+        "item": held.id,
+        "organisation": held.organisation,
+        "kind": "held",
+        "picture": "",
+        "state": "open",
+        "asked": held.changed,
+    }
+    books.execute(insert(table).values(**row, run=item.run, said=dict(said), choices=choices))
+    return held
+
+
+def move(books: Connection, item: Item, after: ItemState, why: str | None, **facts: Any) -> Item:
+    """Put an item into a state, by a person's word, within a transaction; the books keep who and why."""
+    return _put(books, item, after, why, **facts)
+
+
+def _held(claim: Item) -> ColumnElement[bool]:
+    return (items.c.id == claim.id) & (items.c.fence == claim.fence) & (items.c.run == claim.run)
+
+
+def _mine(books: Connection, claim: Item, *states: ItemState) -> Item:
+    row = books.execute(select(items).where(_held(claim)).with_for_update()).mappings().first()
+    if row is None:
+        raise LostLease(claim.id, claim.fence)
+    item = as_item(row)
+    if states and item.state not in states:
+        message = f"item {item.id} is {item.state}, not {' or '.join(states)}"
+        raise WrongState(message)
+    return item
+
+
+def _put(books: Connection, item: Item, after: ItemState, why: str | None, **facts: Any) -> Item:
+    change = update(items).where(items.c.id == item.id, items.c.state == item.state, items.c.fence == item.fence)
+    if books.execute(change.values(state=after, changed=datetime.now(UTC), **facts)).rowcount != 1:
+        raise LostLease(item.id, item.fence)
+    moved = by_id(books, item.id)
+    note_move(books, moved, item.state, why, item.run)
+    return moved
+
+
+def _settle(books: Connection, item: Item, after: str, **facts: Any) -> None:
+    table = tables.effects
+    change = update(table).where(table.c.id == item.effect, table.c.state == "intent")
+    if books.execute(change.values(state=after, settled=datetime.now(UTC), **facts)).rowcount != 1:
+        message = f"the sending of item {item.id} is settled already"
+        raise WrongState(message)
+
+
+def _check(proofs: Sequence[Proof]) -> None:
+    kinds = {proof.kind for proof in proofs}
+    if not kinds <= set(PROOF_KINDS) or len(kinds) < 2 or len({proof.number for proof in proofs}) != 1:  # noqa: PLR2004 - two kinds
+        message = (
+            f"no acceptance: {', '.join(f'{proof.kind} shows {proof.number or chr(8709)}' for proof in proofs) or 'no proof'}"
+        )
+        raise WrongState(message)
