@@ -56,30 +56,32 @@ def is_valid(certificate: x509.Certificate, at: datetime) -> bool:
 def is_trusted(
     certificate: x509.Certificate, others: Iterable[x509.Certificate], authorities: Iterable[x509.Certificate], at: datetime
 ) -> bool:
-    """Whether a chain of valid certificates, through `others` if need be, leads to one of the `authorities`."""
-    anchors = tuple(authorities)
-    between = [other for other in others if _may_issue(other) and is_valid(other, at)]
-    current = certificate
-    for _ in range(LONGEST_CHAIN):
-        if current in anchors or any(_issued(anchor, current) and is_valid(anchor, at) for anchor in anchors):
+    """Whether a chain of valid certificates, through `others` if need be, leads to one of the `authorities`.
+
+    Each above the first must be an authority's that may have so many below it (RFC 5280, 4.2.1.9).
+    """
+    anchors = {anchor for anchor in authorities if is_valid(anchor, at)}
+    between = {other for other in others if is_valid(other, at)}
+    ends = {certificate}  # what the chains seen so far end with; several, since an authority may hold several certificates
+    for below in range(LONGEST_CHAIN):
+        if ends & anchors or any(_issued(anchor, end, below) for anchor in anchors for end in ends):
             return True
-        above = next((other for other in between if other != current and _issued(other, current)), None)
-        if above is None:
-            return False
-        current = above
+        ends = {other for other in between for end in ends if other != end and _issued(other, end, below)}
     return False
 
 
-def _may_issue(certificate: x509.Certificate) -> bool:
+def _may_issue(certificate: x509.Certificate, below: int) -> bool:
+    """Whether it is an authority's, with `below` other authorities between it and the signer."""
     try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        said = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
     except (x509.ExtensionNotFound, ValueError):
         return False
+    return said.ca and (said.path_length is None or below <= said.path_length)
 
 
-def _issued(above: x509.Certificate, certificate: x509.Certificate) -> bool:
+def _issued(above: x509.Certificate, certificate: x509.Certificate, below: int) -> bool:
     try:
         certificate.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
-    return True
+    return _may_issue(above, below)

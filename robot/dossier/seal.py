@@ -11,7 +11,7 @@ import binascii
 import hashlib
 from base64 import b64decode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cryptography import x509
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
+from robot.clock import VIETNAM
 from robot.dossier.guarded import tree
 
 if TYPE_CHECKING:
@@ -165,18 +166,20 @@ def _digest(root: etree._Element, signature: etree._Element, reference: etree._E
         parent.text = (parent.text or "") + tail
     digest = hashlib.new(algorithm)
     exclusive = any(str(name).startswith(_EXCLUSIVE) for name in asked)
-    # The stubs know neither the keyword nor that anything with a `write` will do.
     # The stubs know neither the option nor that any object with a `write` will do.
     root.getroottree().write_c14n(_Sink(digest), exclusive=exclusive, with_comments=False)  # type: ignore[call-arg,arg-type]
     return digest.digest()
 
 
 def _signed_at(signature: etree._Element) -> datetime | None:
-    """XAdES' SigningTime, in whichever version's namespace; None where there is none or it is no time."""
+    """XAdES' SigningTime, in whichever version's namespace; None where there is none or it is no time.
+
+    One without a zone is Vietnam's: software there writes its computer's own time.
+    """
     for element in signature.iter("{*}SigningTime"):
         try:
             at = datetime.fromisoformat((element.text or "").strip())
         except ValueError:
             return None
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at if at.tzinfo else at.replace(tzinfo=VIETNAM)
     return None

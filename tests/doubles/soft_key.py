@@ -8,6 +8,7 @@ class SoftKey:
 
     def __init__(self, authority, organisation):
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.chain = authority.chain
         self.certificate = authority.issue(organisation, self._key.public_key())
 
     def sign(self, data, padding, algorithm):
