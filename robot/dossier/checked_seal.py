@@ -39,8 +39,8 @@ def check_seals(findings: Findings, dossier: Dossier, rules: Rules, sealing: Sea
     if dossier.kind != "form":
         _check(findings.at(), dossier.raw, _field(rules.container.signature), sealing, unsigned_is_well=False)
     for form in dossier.forms:
-        if not form.why and form.root == form.code:
-            known = rules.forms.get(form.code)
+        if not form.why and form.root == rules.root_of(form.code):
+            known = rules.forms.get(form.root)
             place = findings.at(form.code, form.file_name)
             # A single form may be looked at before it is signed.
             field = _field(known.signature if known else "Cky")

@@ -74,7 +74,7 @@ def read_form(code: str, file_name: str, raw: bytes, rules: Rules, limits: Limit
 
 
 def _form(code: str, file_name: str, raw: bytes, root: etree._Element, rules: Rules) -> Form:
-    known = rules.forms.get(code)
+    known = rules.forms.get(rules.root_of(code))
     path = known.rows if known else ""
     fields, twice = _texts(child for child in root if len(child) == 0)
     rows = []

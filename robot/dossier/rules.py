@@ -72,11 +72,15 @@ class FormRules(Strict):
 
 
 class ContainerRules(Strict):
-    """`BHXHDienTu.xml`: its fields, those of each declared file, and the kinds an attachment may have."""
+    """`BHXHDienTu.xml`: its fields, those of each declared file, and the kinds an attachment may have.
+
+    `roots` has the root elements of forms (by MaToKhai) that are called other than their root.
+    """
 
     signature: str = "CKy_Dvi"
     attachment_kinds: tuple[str, ...]
     form_suffix: str = "-595"
+    roots: dict[str, str] = Field(default_factory=dict)
     fields: tuple[FieldRule, ...]
     file: tuple[FieldRule, ...]
 
@@ -97,6 +101,10 @@ class Rules:
     container: ContainerRules
     forms: Mapping[str, FormRules]
     procedures: Mapping[str, ProcedureRules]
+
+    def root_of(self, code: str) -> str:
+        """The root element of the form that a container calls `code`."""
+        return self.container.roots.get(code, code)
 
 
 def load_rules(own: Path | None = None) -> Rules:

@@ -94,15 +94,16 @@ def test_container_says_what_the_format_asks(samples, token_world):
         "600",
         "01/2026",
         "14/02/2026",
-        "3",
+        "4",
     ]
     files = dossier.findall("ToKhais/FileToKhai")
     assert [(file.findtext("MaToKhai"), file.findtext("TenFile"), file.findtext("LoaiFile")) for file in files] == [
         ("D02-TS", "D02-TS-595.xml", ".xml"),
         ("TK1-TS", "TK1-TS-595.xml", ".xml"),
+        ("D01-TS", "D01-TS-595.xml", ".xml"),
         ("CT-DK", "Quyết định điều chỉnh lương.pdf", ".pdf"),
     ]
-    assert [int(file.findtext("DoDaiFile")) - len(file.findtext("NoiDungFile")) for file in files] == [0, 0, 0]
+    assert [int(file.findtext("DoDaiFile")) - len(file.findtext("NoiDungFile")) for file in files] == [0, 0, 0, 0]
 
 
 def test_rows_keep_the_forms_limits(samples):

@@ -30,6 +30,7 @@ _SIGNER = "the robot knows the organisation by its settings and compares certifi
 EXPLAINED: dict[str, str] = {
     "tax-code-check-digit": _SIGNER,
     "tax-code-missing": _SIGNER,
+    "papers-unit-of-another": "the robot also warns that form and container name two units; the portal does not compare",
     "period-year-first": "the robot also warns that form and container name two periods; the portal does not compare",
 }
 
@@ -95,8 +96,8 @@ def prove(folder: Path, valid: int, mutations: Sequence[str], seed: int, say: Ca
 def _plan(chance: random.Random, key: str, *, rows: int, full: bool) -> Plan:
     period = f"{chance.randrange(1, 13):02d}/2025"
     people = make_people(rows, seed=chance.randrange(10**9))
-    plan = Plan(ORGANISATIONS[key], period, people, dt.date(2026, 1, 5), with_tk1=full)
-    return Plan(plan.organisation, period, people, plan.made_on, full, "Quyết định.pdf" if full else None)
+    attachment = "Quyết định.pdf" if full else None
+    return Plan(ORGANISATIONS[key], period, people, dt.date(2026, 1, 5), full, attachment, with_d01=full)
 
 
 def _packed(data: bytes) -> bytes:

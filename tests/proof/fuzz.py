@@ -45,7 +45,9 @@ _KINDS = st.sampled_from(["container", "inner", "form", "zip", "stored"])
 def fuzz(folder: Path, examples: int) -> int:
     """Checks `examples` mangled dossiers; the number done. An AssertionError names the example that was not as it should be."""
     authority, organisation = make_authority(folder), ORGANISATIONS["hoa-binh"]
-    plan = Plan(organisation, "01/2026", make_people(3, seed=3), dt.date(2026, 2, 14), with_tk1=True, attachment="a.pdf")
+    plan = Plan(
+        organisation, "01/2026", make_people(3, seed=3), dt.date(2026, 2, 14), with_tk1=True, with_d01=True, attachment="a.pdf"
+    )
     good = make_dossier(plan, SoftKey(authority, organisation))
     content = good.split(b"<NoiDungFile>")[1].split(b"</NoiDungFile>")[0]
     kinds = {

@@ -19,7 +19,8 @@ from tests.doubles.soft_key import SoftKey
 
 HOA_BINH = ORGANISATIONS["hoa-binh"]
 OWNER = Owner("hoa-binh", HOA_BINH.tax_code, HOA_BINH.unit_code, HOA_BINH.agency_code)
-PLAN = Plan(HOA_BINH, "01/2026", make_people(3, seed=1), dt.date(2026, 2, 14), with_tk1=True, attachment="Quyết định.pdf")
+PEOPLE = make_people(3, seed=1)
+PLAN = Plan(HOA_BINH, "01/2026", PEOPLE, dt.date(2026, 2, 14), with_tk1=True, attachment="Quyết định.pdf", with_d01=True)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_a_valid_dossier_is_read_whole_and_left_alone(check, key):
     checked = check(document)
     dossier = checked.dossier
     assert checked.faults == ()
-    assert [("D02-TS", 3), ("TK1-TS", 0)] == [(form.code, len(form.rows)) for form in dossier.forms]
+    assert [("D02-TS", 3), ("TK1-TS", 0), ("D01-TS", 3)] == [(form.code, len(form.rows)) for form in dossier.forms]
     assert ["Quyết định.pdf"] == [attached.file_name for attached in dossier.attachments]
     assert dossier.forms[0].rows[1].fields["Hoten"] == PLAN.people[1].name
     assert dossier.natural_key(2) == read_head(dossier.file).business_key(2) == "TZ0101A/600/01/2026/02"
