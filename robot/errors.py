@@ -5,6 +5,7 @@
     │   ├── SettingsError           robot.toml, environment
     │   ├── NameUnknown             no such flow, organisation or run
     │   ├── DossierUnreadable       missing, empty, too large, not a dossier
+    │   ├── DossierFaulty           the check before the upload finds errors in it
     │   ├── VaultClosed             the store of secrets is locked, or lacks the secret
     │   ├── BrowserMissing          no Chrome or Chromium where the settings or the system say
     │   └── FolderUnusable          KBHXH's folders: no installation, in use, no room; nothing was changed
@@ -47,9 +48,12 @@ sentence (for the log), `error.text.say("vi")` the operator's.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from robot.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class RobotError(Exception):
@@ -83,6 +87,17 @@ class NameUnknown(UsageError):
 
 class DossierUnreadable(UsageError):
     """The dossier's file is missing, empty, too large or not a dossier."""
+
+
+class DossierFaulty(UsageError):
+    """The check before the upload finds errors in the dossier; nothing was sent.
+
+    `faults` are all that it found, by language, as `robot.dossier.fault.Fault.as_json` has them.
+    """
+
+    def __init__(self, key: str, /, faults: Mapping[str, Sequence[Mapping[str, Any]]], **fills: Any) -> None:
+        super().__init__(key, **fills)
+        self.faults = faults
 
 
 class VaultClosed(UsageError):

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from robot.cli.opening import open_office
 from robot.cli.terminal import print_json
-from robot.cli.verdicts import verdict_lines
+from robot.cli.verdicts import verdict_facts, verdict_lines
 from robot.clock import shown
+from robot.drive.faults import faults_of_run
 from robot.texts import Text, say_step
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from robot.ledger import Ledger, Run
+    from robot.texts import Language
 
 
 def list_runs(
@@ -45,7 +47,7 @@ def show_run(settings: Path | None, run: str, *, as_json: bool) -> None:
         office.ledger.reap()
         newest = office.ledger.runs(1) if run == "last" else []
         row = newest[0] if newest else office.ledger.run(run)
-        facts = _facts(office.ledger, row)
+        facts = _facts(office.ledger, row, office.settings.language)
         if as_json:
             print_json(facts)
             return
@@ -85,7 +87,7 @@ def _signing(run: Run) -> Text:
     return Text("labels.signing_attended")
 
 
-def _facts(ledger: Ledger, run: Run) -> dict[str, Any]:
+def _facts(ledger: Ledger, run: Run, speaks: Language) -> dict[str, Any]:
     steps = [
         {
             "name": step.name,
@@ -97,5 +99,12 @@ def _facts(ledger: Ledger, run: Run) -> dict[str, Any]:
     files = sorted(str(file.relative_to(run.evidence)) for file in run.evidence.rglob("*") if file.is_file())
     effects = [asdict(effect) for effect in ledger.effects(run.id)]
     signatures = [asdict(signature) for signature in ledger.signatures(run.id)]
-    verdicts = [asdict(verdict) for verdict in ledger.verdicts(run.id)]
-    return {**asdict(run), "steps": steps, "effects": effects, "verdicts": verdicts, "signatures": signatures, "files": files}
+    return {
+        **asdict(run),
+        "steps": steps,
+        "effects": effects,
+        "verdicts": [verdict_facts(verdict, speaks) for verdict in ledger.verdicts(run.id)],
+        "faults": faults_of_run(ledger, run.id, speaks),
+        "signatures": signatures,
+        "files": files,
+    }

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from robot.drive.resubmit import Resubmission
-    from robot.ledger import Verdict
+    from robot.errors import UsageError
+    from robot.ledger import Ledger, Verdict
     from robot.texts import Language
 
 
@@ -27,7 +28,7 @@ def print_verdicts(org: str | None, *, as_json: bool, office: tuple[Path | None,
         found, wrong = fetch_verdicts(opened, org)
         speaks = opened.settings.language
     if as_json:
-        print_json([asdict(verdict) for verdict in found])
+        print_json([verdict_facts(verdict, speaks) for verdict in found])
     else:
         if not found:
             sys.stderr.write(Text("labels.no_verdicts").say(speaks) + "\n")
@@ -37,6 +38,11 @@ def print_verdicts(org: str | None, *, as_json: bool, office: tuple[Path | None,
         sys.stderr.write(error.text.say(speaks) + "\n")
     if wrong:
         sys.exit(wrong[0].exit_code)
+
+
+def verdict_facts(verdict: Verdict, speaks: Language) -> dict[str, Any]:
+    """A verdict for a program: its faults are those that `check --json` and `run --json` name, in the operator's language."""
+    return {**asdict(verdict), "faults": list(verdict.faults.get(speaks, ()))}
 
 
 def verdict_lines(verdict: Verdict, speaks: Language) -> list[str]:
@@ -57,12 +63,18 @@ def resubmit_file(file: Path, run: str, *, headed: bool, as_json: bool, office: 
     from robot.cli.running import say_ending
     from robot.drive import run_flow
     from robot.drive.resubmit import prepare
+    from robot.errors import UsageError
     from robot.flow.declare import load
 
     settings, vault_fd, verbose = office
     with open_office(settings, vault_fd, verbose=verbose) as opened:
         opened.ledger.reap()
-        made = prepare(opened, file, run)
+        try:
+            made = prepare(opened, file, run)
+        except UsageError as error:
+            if as_json:
+                print_json(_not_begun(opened.ledger, run, error, opened.settings.language))
+            raise
         terminal = Terminal(opened.settings.language)
         _say_changes(made, terminal)
         parameters: dict[str, Any] = {"dossier": made.dossier, "round_number": made.round_number}
@@ -72,6 +84,21 @@ def resubmit_file(file: Path, run: str, *, headed: bool, as_json: bool, office: 
         told = [asdict(change) for change in made.changes] if made.changes is not None else None
         print_json({**ending.result.model_dump(), "corrects": made.refused.run, "changes": told})
     sys.exit(ending.exit_code)
+
+
+def _not_begun(ledger: Ledger, run: str, error: UsageError, speaks: Language) -> dict[str, Any]:
+    """What `--json` says where the corrected dossier is not sent: with its faults, where they are the reason."""
+    from robot.drive.faults import faults_of_error
+    from robot.drive.run import RunResult
+    from robot.errors import NameUnknown
+
+    try:
+        organisation = ledger.run(run).organisation
+    except NameUnknown:
+        organisation = ""
+    faults = faults_of_error(error, speaks)
+    result = RunResult(run=None, flow="submit", organisation=organisation, outcome=error.outcome, faults=faults)
+    return {**result.model_dump(), "corrects": run, "changes": None}
 
 
 def _say_changes(made: Resubmission, terminal: Terminal) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from robot.dossier import Checker, Owner, load_authorities, load_rules, read_dossier, read_head
 from robot.dossier.changes import Change, changes
-from robot.errors import DossierUnreadable, UsageError
+from robot.errors import DossierFaulty, DossierUnreadable, UsageError
 from robot.flow.sent import sent_copy
-from robot.texts import Text
+from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,8 @@ def prepare(office: Office, file: Path, run: str) -> Resubmission:
     Raises:
         NameUnknown: there is no such run.
         DossierUnreadable: the file cannot be read, belongs to another organisation, or has bytes that were refused before.
-        UsageError: the run has sent nothing, or it stands; another matter; the check still finds errors.
+        DossierFaulty: the check still finds errors.
+        UsageError: the run has sent nothing, or it stands; another matter.
     """
     key = office.ledger.run(run).organisation
     org = office.organisation(key)
@@ -64,7 +65,8 @@ def prepare(office: Office, file: Path, run: str) -> Resubmission:
     checker = Checker(load_rules(known.rules_dir), load_authorities(known.ca_files))
     checked = checker.check(file, Owner(key, org.tax_code, org.unit_code, org.agency_code))
     if checked.errors:
-        raise UsageError("resubmit_faulty", file=file, count=len(checked.errors), said=_first(checked, office))
+        faults = {language: [fault.as_json(language) for fault in checked.faults] for language in LANGUAGES}
+        raise DossierFaulty("resubmit_faulty", faults, file=file, count=len(checked.errors), said=_first(checked, office))
     return _compared(office, checked, Resubmission(key, head, round_number, refused, None), checker)
 
 

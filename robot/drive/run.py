@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 import robot
 from robot.diagnosis import Case, finding_of, stopped_tokens
+from robot.drive.faults import faults_of_error, faults_of_run
 from robot.drive.preflight import look_before
 from robot.drive.signals import stopping
 from robot.drive.signing import RunSigning
@@ -48,6 +49,8 @@ class RunResult(BaseModel):
     """Who signs (`mode`), whether a person gave the PIN (`attended`), and by whose consent (`authorised_by`, `until`)."""
     alarms: list[dict[str, str]] = []
     """What a person must look into: `kind`, and `said` in the operator's language."""
+    faults: list[dict[str, Any]] = []
+    """Why the dossier was refused, by the portal's verdict or by the check before the upload (as `check --json` has them)."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def run_flow(
         steps=session.seconds,
         signing=signing.facts(),
         alarms=signing.alarms(),
+        faults=faults_of_run(office.ledger, run, language) or faults_of_error(error, language),
     )
     known = versions(session.window.version, office.settings, session.window.profile.folder, folder.folder)
     if isinstance(error, ChainBroken):
@@ -137,7 +141,7 @@ def _again(flow: Flow, session: Session, parameters: dict[str, Any], progress: P
     try:
         return flow(session, session.organisation, **parameters)
     except flow.again_on:
-        if session.effects.sent_anything:
+        if session.sent_anything:
             raise
         progress.say(Text("labels.started_again"))
         return flow(session, session.organisation, **parameters)

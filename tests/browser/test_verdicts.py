@@ -43,6 +43,15 @@ def _wrong_code(root):
     root.find("DanhSach/LaoDong[2]/Masobhxh").text = "99A1234567"
 
 
+def _no_position(root):
+    """The first row without what the person does."""
+    root.find("DanhSach/LaoDong[1]/chucVu").text = ""
+
+
+def _told(fault):
+    return fault["form"], fault["row"], fault["field"], fault["severity"]
+
+
 def _submit(world, file, round_number, **variables):
     arguments = ("run", "submit", "--org", ORG, "--dossier", str(file), "--round", round_number, "--json")
     return world.robot(*arguments, **variables)
@@ -81,13 +90,18 @@ def test_a_wrong_field_is_refused_named_corrected_and_accepted_once(world, fault
     assert "D02-TS 2 Masobhxh" in first.talk
     run = first.said["run"]
     (verdict,) = _shown(world, run)["verdicts"]
-    assert [("D02-TS", 2, "Masobhxh")] == [(fault["form"], fault["row"], fault["field"]) for fault in verdict["faults"]["vi"]]
+    assert [("D02-TS", 2, "Masobhxh")] == [(fault["form"], fault["row"], fault["field"]) for fault in verdict["faults"]]
+    assert verdict["faults"] == first.said["faults"] == _shown(world, run)["faults"]
     assert "99A1234567" not in str(verdict)
     assert "dòng 2" in world.robot("show", run).out
 
     same = world.robot("resubmit", str(bad), "--for", run)
     assert same.exit_code == 2, same.talk
     assert run in same.talk
+
+    still = world.robot("resubmit", str(dossier("còn sai.xml", _no_position)), "--for", run, "--json")
+    assert (still.exit_code, still.said["outcome"], still.said["run"], still.said["organisation"]) == (2, "usage", None, ORG)
+    assert ("D02-TS", 1, "chucVu", "error") in [_told(fault) for fault in still.said["faults"]]
 
     good = dossier("BHXHDienTu.xml")
     second = world.robot("resubmit", str(good), "--for", run, "--json", VSS_ROBOT_TIMERS__VERDICT_S="60")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from robot.drive.faults import faults_of_error, faults_of_run
+from robot.errors import DossierFaulty, UsageError
 from robot.ledger import EffectStands
 
 KEY = "TZ0101A/600/11/2026/01"
@@ -78,6 +80,18 @@ def test_a_verdict_on_an_older_attempt_does_not_touch_the_newer_one(ledger, sent
     ledger.confirm(second.id, RECEIPT)
     _book(ledger, first, "invalid", "<2@portal>")
     assert [row.state for row in ledger.attempts("submission", KEY)] == ["refused", "confirmed"]
+
+
+def test_the_faults_of_a_run_are_those_of_the_verdict_that_refused_it(ledger, sent):
+    """Each once, in the language asked for, however often the verdict came; none after a good verdict, or of another error."""
+    run, effect = sent
+    assert faults_of_run(ledger, run, "vi") == []
+    faults = {"vi": [{"field": "pa", "says": "thiếu"}], "en": [{"field": "pa", "says": "missing"}]}
+    for letter in ("<1@portal>", "<2@portal>"):
+        ledger.book_verdict("hoa-binh", letter, "invalid", effect, **{**LETTER, "faults": faults})
+    assert faults_of_run(ledger, run, "vi") == faults["vi"]
+    assert faults_of_error(DossierFaulty("resubmit_faulty", faults), "en") == faults["en"]
+    assert faults_of_error(UsageError("resubmit_nothing"), "en") == faults_of_error(None, "en") == []
 
 
 def _other(ledger, run):
