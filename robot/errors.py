@@ -55,6 +55,8 @@ from robot.texts import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from robot.texts import Language
+
 
 class RobotError(Exception):
     """The robot itself failed."""
@@ -95,7 +97,7 @@ class DossierFaulty(UsageError):
     `faults` are all that it found, by language, as `robot.dossier.fault.Fault.as_json` has them.
     """
 
-    def __init__(self, key: str, /, faults: Mapping[str, Sequence[Mapping[str, Any]]], **fills: Any) -> None:
+    def __init__(self, key: str, /, faults: Mapping[Language, Sequence[Mapping[str, Any]]], **fills: Any) -> None:
         super().__init__(key, **fills)
         self.faults = faults
 
