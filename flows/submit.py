@@ -16,17 +16,15 @@ from robot.flow import DossierHead, Organisation, Receipt, Session, SessionExpir
 )
 def submit(s: Session, org: Organisation, dossier: DossierHead, round_number: int = 1) -> Receipt:
     """The receipt carries the dossier's number; a dossier that was taken before is not sent again."""
-    key = dossier.business_key(round_number)
     with s.step("look into the books for an earlier upload"):
-        earlier = s.earlier("submission", key, dossier)
-    if earlier.receipt:
-        return earlier.receipt
+        submission = s.submission(dossier, round_number)
+    if submission.receipt:
+        return submission.receipt
 
-    before = s.receipts("submission", key)
     log_in(s)
-    if earlier.open:
+    if submission.lost_sight:
         with s.step("look up what became of the earlier upload"):
-            return s.settle(earlier.open, LookupPage(s).find(dossier, round_number, but=before))
+            return submission.settle(LookupPage(s))
 
     upload = UploadPage(s)
     with s.step("choose the dossier's file"):
@@ -35,21 +33,16 @@ def submit(s: Session, org: Organisation, dossier: DossierHead, round_number: in
         upload.choose(dossier, round_number)
     with s.step("ask for the form to choose a signature"):
         certificates = s.expect_form(upload.certificates, ask=upload.ask)
+        submission.prepared()
     with s.step("choose the organisation's certificate"):
         certificates.choose(org.tax_code)
-    with (
-        s.step("sign and send the dossier"),
-        s.effect(
-            "submission",
-            key,
-            look_up=lambda: LookupPage(s).find(dossier, round_number, but=before),
-            sha256=dossier.sha256,
-            file=dossier.file.name,
-        ) as sent,
-    ):
+        submission.signed()
+    with s.step("sign and send the dossier"), submission.sending(LookupPage(s)) as sent:
+        answer = upload.answer()
         certificates.confirm()
-        sent.confirm(upload.receipt())
+        sent.seen("page", upload.receipt())
+        sent.seen("network", answer())
     if s.settings.timers.verdict_s:
         with s.step("wait for the portal's verdict on the structure"):
-            s.verdict("submission", key)
-    return sent.receipt
+            s.verdict("submission", dossier.business_key(round_number))
+    return submission.taken

@@ -5,7 +5,7 @@ It reads as the operator's own instructions: no retry, no sleep, no try. Retries
 session's and the engine's concern.
 """
 
-from robot.clock import today
+from robot.clock import VIETNAM, today
 from robot.diagnosis import Finding, phone_remedied
 from robot.dossier import DossierHead
 from robot.errors import (
@@ -23,11 +23,14 @@ from robot.flow.effects import Earlier, Sent
 from robot.flow.post import Credentials
 from robot.flow.session import Session
 from robot.flow.sights import Form, Remedy, Sight
+from robot.flow.submission import Seen, Submission, Wanted
 from robot.ledger import Effect
+from robot.ledger.item import Proof
 from robot.mail import ActivationLetter
 from robot.settings import Organisation
 
 __all__ = [
+    "VIETNAM",
     "ActivationLetter",
     "ActivationRefused",
     "CaptchaRefused",
@@ -42,14 +45,18 @@ __all__ = [
     "Organisation",
     "PhoneTaken",
     "PortalUnavailable",
+    "Proof",
     "Receipt",
     "Refused",
     "Remedy",
+    "Seen",
     "Sent",
     "Session",
     "SessionExpired",
     "Sight",
+    "Submission",
     "UsageError",
+    "Wanted",
     "discover",
     "flow",
     "phone_remedied",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
 
-from robot.errors import Cancelled, DossierUnreadable, OutcomeUnknown, Refused, RobotError, SessionExpired
+from robot.errors import Cancelled, OutcomeUnknown, Refused, RobotError, SessionExpired
 from robot.flow.declare import Receipt
 from robot.ledger import EffectStands
 from robot.texts import Text
@@ -21,7 +21,6 @@ from robot.texts import Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from robot.dossier import DossierHead
     from robot.flow.desk import Desk
     from robot.ledger import Effect
 
@@ -66,34 +65,15 @@ class Effects:
         self._run = run
         self.sent_anything = False
 
-    def earlier(self, kind: str, key: str, dossier: DossierHead | None = None) -> Earlier:
-        """What became of an earlier effect of this kind and key.
-
-        Raises:
-            DossierUnreadable: the same business key was sent with other bytes, or a verdict has refused these bytes.
-        """
+    def earlier(self, kind: str, key: str) -> Earlier:
+        """What became of an earlier effect of this kind and key."""
         newest = self._ledger.newest(kind, key)
-        if dossier is not None:
-            self._not_refused_before(kind, key, dossier)
         if newest is None or newest.state not in {"intent", "confirmed"}:
             return Earlier()
-        if dossier is not None and newest.detail.get("sha256") != dossier.sha256:
-            raise DossierUnreadable("dossier_other_bytes", file=dossier.file, key=key, run=newest.run)
         if newest.state == "intent":
             return Earlier(open=newest)
         self._desk.progress.say(Text("labels.already_done", {"run": newest.run}))
         return Earlier(receipt=_receipt(newest))
-
-    def _not_refused_before(self, kind: str, key: str, dossier: DossierHead) -> None:
-        """The same bytes have the same faults: what a verdict has refused is not sent again."""
-        for attempt in self._ledger.attempts(kind, key):
-            # A refusal with a receipt came by a verdict; one without was said by the page, and may have passed.
-            if attempt.state == "refused" and attempt.receipt and attempt.detail.get("sha256") == dossier.sha256:
-                raise DossierUnreadable("dossier_same_bytes", file=dossier.file, run=attempt.run, said=attempt.said)
-
-    def receipts(self, kind: str, key: str) -> frozenset[str]:
-        """Numbers of the receipts that earlier attempts at an effect have."""
-        return frozenset(str(each.receipt["number"]) for each in self._ledger.attempts(kind, key) if each.receipt)
 
     def settle(self, opened: Effect, found: Receipt | None) -> Receipt:
         """Close an open effect with what the look-up found.

@@ -18,9 +18,11 @@ from robot.flow.expecting import Expecting
 from robot.flow.post import Post
 from robot.flow.questions import ask_person
 from robot.flow.sent import keep_sent
+from robot.flow.submission import Submission
 from robot.flow.verdict_wait import await_verdict
 from robot.flow.verdicts import Verdicts
 from robot.flow.window import Window
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,11 +65,17 @@ class Session:
         self._expecting = Expecting(desk, self.window, self.step, organisation)
         self._pictured: Exception | None = None
         self._questions = 0
+        self._submission: Submission | None = None
 
     @property
     def page(self) -> Page:
         """Playwright's page; the first use starts the browser."""
         return self.window.page
+
+    @property
+    def sent_anything(self) -> bool:
+        """Whether something was sent that the portal has not refused: then the flow is not started once more."""
+        return self.effects.sent_anything or (self._submission is not None and self._submission.sent_anything)
 
     @property
     def finding(self) -> Finding | None:
@@ -179,13 +187,9 @@ class Session:
             self.effects.replace(kind, key)
         return self.effects.effect(kind, key, look_up, detail)
 
-    def earlier(self, kind: str, key: str, dossier: DossierHead | None = None) -> Earlier:
-        """What the books say of an earlier effect of the same kind and key.
-
-        Raises:
-            DossierUnreadable: the same business key was sent with other bytes than this `dossier` has.
-        """
-        return self.effects.earlier(kind, key, dossier)
+    def earlier(self, kind: str, key: str) -> Earlier:
+        """What the books say of an earlier effect of the same kind and key."""
+        return self.effects.earlier(kind, key)
 
     def newest(self, kind: str, key: str) -> Effect | None:
         """The last effect of this kind and key, whatever became of it."""
@@ -222,9 +226,21 @@ class Session:
             raise OutcomeUnknown("outcome_unknown", what=f"{kind} {key}", why="the books show no receipt")
         return newest
 
-    def receipts(self, kind: str, key: str) -> frozenset[str]:
-        """Numbers of the receipts that earlier attempts have: a look-up for a new one passes them over."""
-        return self.effects.receipts(kind, key)
+    def submission(self, dossier: DossierHead, round_number: int) -> Submission:
+        """The dossier's way to the portal, planned and claimed by this run; or the receipt of the same file, sent before.
+
+        Raises:
+            DossierUnreadable: the same matter was sent with other bytes, or a verdict has refused these bytes.
+            OutcomeUnknown: another run is at it, or it is held for a person.
+        """
+        desk = self._desk
+        if self._submission is not None:  # the flow was started once more, with nothing sent
+            self._submission.give_back()
+        ways = self.settings.submission
+        self._submission = Submission(desk.ledger, ways, self.run, self.organisation_key, dossier, round_number)
+        if self._submission.receipt is not None:
+            desk.progress.say(Text("labels.already_done", {"run": self._submission.first_run}))
+        return self._submission
 
     def keep(self, dossier: DossierHead) -> None:
         """Keep a copy of the dossier's bytes by their digest, so that a corrected one can be compared with what was sent."""

@@ -109,7 +109,7 @@ class Proof:
 
 
 # Where a receipt can be seen; two kinds of them make an acceptance. A person's word counts as one, and names the number.
-PROOF_KINDS = ("page", "network", "lookup", "mail", "person")
+PROOF_KINDS = ("page", "network", "lookup", "number", "mail", "person")
 
 
 class ItemStands(Exception):  # noqa: N818 - says what happened, as the errors of robot.errors do

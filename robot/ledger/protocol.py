@@ -129,6 +129,13 @@ class Protocol:
             facts = {"run": None, "lease": None, "said": dict(said), "faults": [dict(fault) for fault in faults] or None}
             return _put(books, held, "refused", said["en"], **facts)
 
+    def turn_away(self, claim: Item, said: str) -> Item:
+        """The portal has said in words that it did not take it, for a reason outside the dossier (signed out): planned anew."""
+        with self._store.writing() as books:
+            held = _mine(books, claim, "intent")
+            _settle(books, held, "refused", said=said)
+            return _put(books, held, "planned", said, run=None, lease=None, effect=None)
+
     def lose_sight(self, claim: Item, why: str) -> Item:
         """After the intent, nothing tells whether the portal has it: from here on it is only looked up."""
         with self._store.writing() as books:

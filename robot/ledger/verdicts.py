@@ -9,6 +9,9 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from robot.ledger import tables
+from robot.ledger.protocol import move
+from robot.ledger.queue import as_item
+from robot.ledger.queue_tables import items
 from robot.ledger.rows import Effect, Verdict
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ class Verdicts:
                 )
                 booked = int(books.execute(row.returning(table.c.id)).scalar_one())
                 if outcome == "invalid" and effect is not None:
-                    _refuse(books, effect, said)
+                    _refuse(books, effect, said, faults)
                 return Verdict(**books.execute(select(table).where(table.c.id == booked)).mappings().one())
         except IntegrityError:  # on a server, another process has booked this letter meanwhile
             return None
@@ -110,7 +113,7 @@ def _other_before(books: Connection, effect: int, outcome: str) -> bool:
     return any(before != outcome for before in books.execute(known).scalars())
 
 
-def _refuse(books: Connection, effect: int, said: str) -> None:
+def _refuse(books: Connection, effect: int, said: str, faults: Mapping[str, list[dict[str, Any]]]) -> None:
     """The standing effect no longer stands; a repeated verdict finds it refused and changes nothing."""
     table, now = tables.effects, datetime.now(UTC)
     change = update(table).where(table.c.id == effect, table.c.state == "confirmed")
@@ -118,3 +121,9 @@ def _refuse(books: Connection, effect: int, said: str) -> None:
     if row is not None:
         ended = update(tables.runs).where(tables.runs.c.id == row.run, tables.runs.c.outcome == "done")
         books.execute(ended.values(outcome="refused"))
+    sent = (
+        books.execute(select(items).where(items.c.effect == effect, items.c.state.in_(("accepted", "done")))).mappings().first()
+    )
+    if sent is not None:
+        told = {"said": dict.fromkeys(faults or ("en", "vi"), said), "faults": faults.get("en")}
+        move(books, as_item(sent), "refused", said, **told)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
+from robot.settings.submission import Submission
 from robot.settings.verdict import MailVerdict
 from robot.texts import Language
 
@@ -30,6 +31,7 @@ class PortalPaths(Strict):
     login: str = Field("/dang-nhap", description="log-in")
     submit: str = Field("/ho-so/nop", description="upload of a dossier")
     lookup: str = Field("/ho-so/tra-cuu", description="list of dossiers sent")
+    upload_call: str = Field("/api/ho-so", description="address that the page sends the dossier to; its answer is a proof")
 
 
 class PortalTexts(Strict):
@@ -242,6 +244,7 @@ class Settings(BaseSettings):
     vault: Vault = Vault()
     questions: Questions = Questions()
     dossier: Dossiers = Dossiers()
+    submission: Submission = Submission()
     evidence: Evidence = Evidence()
     ledger: Ledger = Ledger()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")

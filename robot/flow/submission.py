@@ -1,0 +1,252 @@
+"""One dossier's way to the portal, as a flow walks it; each step is in the books before the next one begins.
+
+The rules are `robot.ledger.protocol`'s. Here is what they ask of whoever stands before the portal: an intent before the click,
+a receipt that is seen in two ways after it, and where it was not seen a look-up that can be believed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from loguru import logger
+from playwright.sync_api import Error as PlaywrightError
+
+from robot.errors import Cancelled, DossierUnreadable, OutcomeUnknown, PortalUnavailable, Refused, RobotError, SessionExpired
+from robot.flow.declare import Receipt
+from robot.ledger.item import BEFORE_INTENT, SUBMISSION, ItemStands, LostLease, NewItem, Proof
+from robot.texts import LANGUAGES, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from robot.dossier import DossierHead
+    from robot.ledger import Effect, Ledger
+    from robot.ledger.item import Item
+    from robot.settings.submission import Submission as Ways
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a look-up seeks: the matter, the file's name, from when on; numbers of other attempts; a dossier known to be there."""
+
+    dossier: DossierHead
+    round_number: int
+    file_name: str
+    since: datetime
+    other_numbers: frozenset[str]
+    control: str | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look-up saw: the dossier, with its proofs; or not, and whether the control was seen in its place."""
+
+    receipt: Receipt | None = None
+    proofs: tuple[Proof, ...] = ()
+    control_seen: bool = False
+    why: str = ""
+
+
+class LookUp(Protocol):
+    """Whoever can look at the portal's list of dossiers."""
+
+    def seek(self, wanted: Wanted) -> Seen:
+        """Look for one dossier.
+
+        Raises:
+            PortalUnavailable: the list is not to be had.
+        """
+
+
+@dataclass
+class Sending:
+    """A sending under way: the flow says what it has seen, and where."""
+
+    proofs: list[Proof] = field(default_factory=list)
+    receipt: Receipt | None = None
+
+    def seen(self, kind: str, receipt: Receipt | None) -> None:
+        """A receipt was seen on the `page` or in the `network`'s answer; None where it was not."""
+        if receipt is not None:
+            self.receipt = self.receipt or receipt
+            self.proofs.append(Proof(kind, receipt.number, receipt.at))
+
+    @property
+    def proved(self) -> bool:
+        """Whether two kinds of evidence show one number."""
+        return len({proof.kind for proof in self.proofs}) > 1 and len({proof.number for proof in self.proofs}) == 1
+
+
+class Submission:
+    """A dossier that this run has planned and claimed, or finds settled in the books."""
+
+    def __init__(self, ledger: Ledger, ways: Ways, run: str, organisation: str, dossier: DossierHead, round_number: int) -> None:
+        self._ledger, self._books, self._ways = ledger, ledger.protocol, ways
+        self.dossier = dossier
+        self.round_number = round_number
+        self.sent_anything = False
+        self.receipt: Receipt | None = None
+        self._first_run = run
+        new = NewItem(
+            organisation=organisation,
+            key=dossier.business_key(round_number),
+            file=str(dossier.file),
+            name=dossier.file.name,
+            sha256=dossier.sha256,
+            size=dossier.size,
+            source="run",
+        )
+        try:
+            planned = ledger.queue.plan(new)
+        except ItemStands as stands:
+            self.item = stands.item
+            self.receipt = _taken_before(stands, new)
+            self._first_run = stands.effect.run if stands.effect is not None else "-"
+            return
+        if planned.state == "held":
+            raise OutcomeUnknown("item_held", item=planned.id, why=(planned.said or {}).get("en", "-"))
+        self._books.recover()
+        claimed = self._books.claim(run, ways.lease_s, item=planned.id)
+        if claimed is None:
+            raise OutcomeUnknown("item_taken", item=planned.id, run=planned.run or "-")
+        self.item = claimed
+
+    def give_back(self) -> None:
+        """The run begins anew: what it has claimed and not sent is planned again."""
+        if self.item is not None and self.item.run is not None and self.item.state in BEFORE_INTENT:
+            self.item = self._books.postpone(self.item, "started again", 0)
+
+    @property
+    def first_run(self) -> str:
+        """The run that sent it, where it was sent before."""
+        return self._first_run
+
+    @property
+    def claim(self) -> Item:
+        """The item, claimed by this run."""
+        if self.item is None or self.item.run is None:
+            message = "this dossier is settled"
+            raise RuntimeError(message)
+        return self.item
+
+    @property
+    def taken(self) -> Receipt:
+        """The receipt; there is one after `sending` or `settle` has ended without an error."""
+        if self.receipt is None:
+            raise OutcomeUnknown("outcome_unknown", what=self.dossier.business_key(self.round_number), why="no receipt")
+        return self.receipt
+
+    @property
+    def lost_sight(self) -> bool:
+        """Whether an earlier sending's outcome is not known: it is looked up, and never sent again before that."""
+        return self.item is not None and self.item.state == "unknown"
+
+    def prepared(self) -> None:
+        """The file is chosen, the form to choose a signature is there."""
+        self.item = self._books.prepared(self.claim)
+
+    def signed(self) -> None:
+        """The certificate is chosen; the dossier's own signatures were there when it was read."""
+        self.item = self._books.signed(self.claim)
+
+    @contextlib.contextmanager
+    def sending(self, look_up: LookUp, **detail: str) -> Iterator[Sending]:
+        """Commit the intent, let the flow click, book the receipt; where none was seen twice, look the dossier up.
+
+        Raises:
+            Refused, SessionExpired: the portal said no in words, and has not taken it.
+            OutcomeUnknown: nobody can tell yet.
+        """
+        self.item = self._books.intend(self.claim, detail)
+        self.sent_anything = True
+        sending, why = Sending(), "no receipt was read"
+        try:
+            yield sending
+        except SessionExpired as ended:
+            self.sent_anything = False
+            self.item = self._books.turn_away(self.claim, str(ended))
+            raise
+        except Refused as refusal:
+            self.sent_anything = False
+            self.item = self._books.refuse(self.claim, {language: refusal.text.say(language) for language in LANGUAGES})
+            raise
+        except Cancelled:
+            self.item = self._books.lose_sight(self.claim, "cancelled")
+            raise
+        except (RobotError, PlaywrightError) as wrong:
+            why = str(wrong).splitlines()[0]
+        if sending.proved and sending.receipt is not None:
+            self._accepted(sending.receipt, sending.proofs)
+            return
+        logger.bind(action="submission.unknown", item=self.claim.id).warning(why)
+        lost = self._books.lose_sight(self.claim, why)
+        reclaimed = self._books.claim(str(self.claim.run), self._ways.lease_s, item=lost.id)
+        if reclaimed is None:
+            raise LostLease(lost.id, lost.fence)
+        self.item = reclaimed
+        self.settle(look_up, sending.proofs, why)
+
+    def settle(self, look_up: LookUp, proofs: list[Proof] | None = None, why: str = "") -> Receipt:
+        """Look the dossier up, and book what that shows.
+
+        Raises:
+            OutcomeUnknown: it was not found; the item waits for the next look, for a person, or to be sent again.
+            PortalUnavailable: the list is not to be had.
+        """
+        claim = self.claim
+        what = f"{SUBMISSION} {claim.key}"
+        try:
+            seen = look_up.seek(self._wanted(claim))
+        except (RobotError, PlaywrightError) as wrong:
+            self.item = self._books.postpone(claim, str(wrong).splitlines()[0], self._ways.back_off_s)
+            if isinstance(wrong, (Cancelled, PortalUnavailable)):
+                raise
+            raise OutcomeUnknown("outcome_unknown", what=what, why=why or wrong) from wrong
+        if seen.receipt is not None:
+            return self._accepted(seen.receipt, [*(proofs or []), *seen.proofs])
+        control = self._wanted(claim).control
+        if control is None or not seen.control_seen:
+            said = Text("labels.look_up_inconclusive", {"what": what, "why": seen.why or "-"})
+            self.item = self._books.hold(claim, {language: said.say(language) for language in LANGUAGES})
+            raise OutcomeUnknown("item_held", item=claim.id, why=said)
+        self.item = self._books.saw_absent(claim, control, self._ways.lag_s)
+        raise OutcomeUnknown("outcome_unknown", what=what, why=why or "the portal's list does not show it")
+
+    def _wanted(self, claim: Item) -> Wanted:
+        attempts = self._ledger.attempts(SUBMISSION, claim.key)
+        sent = next(effect for effect in attempts if effect.id == claim.effect)
+        known = [effect for effect in self._ledger.taken(SUBMISSION, claim.organisation) if effect.id != claim.effect]
+        return Wanted(
+            self.dossier,
+            self.round_number,
+            claim.name,
+            sent.intended,
+            frozenset(str(effect.receipt["number"]) for effect in attempts if effect.receipt),
+            str((known[0].receipt or {})["number"]) if known else None,
+        )
+
+    def _accepted(self, receipt: Receipt, proofs: list[Proof]) -> Receipt:
+        accepted = self._books.accept(self.claim, receipt.model_dump(), proofs)
+        # A dossier from the outbox is done when its file lies in the archive; whoever took it from there sees to that.
+        self.item = accepted if accepted.source == "outbox" else self._books.done(accepted)
+        self.receipt = receipt
+        return receipt
+
+
+def _taken_before(stands: ItemStands, new: NewItem) -> Receipt:
+    """The receipt of the same file, sent before.
+
+    Raises:
+        DossierUnreadable: other bytes of the same matter; or these very bytes, refused by a verdict.
+    """
+    effect: Effect | None = stands.effect
+    run: Any = effect.run if effect is not None else stands.item.run if stands.item is not None else None
+    if not stands.same_bytes:
+        raise DossierUnreadable("dossier_other_bytes", file=new.file, key=new.key, run=run or "-")
+    if effect is None or effect.state != "confirmed":
+        said = effect.said if effect is not None else ""
+        raise DossierUnreadable("dossier_same_bytes", file=new.file, run=run or "-", said=said or "-")
+    return Receipt.model_validate(effect.receipt)
