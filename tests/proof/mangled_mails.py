@@ -140,7 +140,6 @@ def _payload(secret: Path) -> st.SearchStrategy[Change]:
     alters = st.one_of(
         _splices().map(lambda splices: lambda held: _spliced(held, splices)),
         st.sampled_from(_CHARSETS).map(charset),
-        st.sampled_from(xml).map(lambda new: lambda _: new),
         st.just(apart),
     )
 
@@ -156,7 +155,9 @@ def _payload(secret: Path) -> st.SearchStrategy[Change]:
 
         return change
 
-    return st.builds(made, st.integers(0, 3), alters)
+    attached = st.sampled_from(xml).map(lambda new: lambda _: new)
+    last = st.just(-1)  # where a letter has XML attached, it comes last
+    return st.builds(made, st.integers(0, 3), alters) | st.builds(made, last, attached)
 
 
 def _structure() -> st.SearchStrategy[Change]:
