@@ -20,6 +20,7 @@ from playwright.sync_api import sync_playwright
 
 from robot.browser.find import find_browser
 from robot.browser.installed import await_installed
+from robot.browser.policy import family, may_install
 from robot.errors import BrowserFailed, SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
         raise
     context.set_default_timeout(settings.timers.page_s * 1000)
     browser = Browser(context, profile, playwright)
-    if settings.browser.extension_dir is None:
+    # Without a policy that installs it nothing is on its way: an extension added by hand is there, or it is missing.
+    if settings.browser.extension_dir is None and may_install(settings.browser.extension_id, family(program)):
         await_installed(context, profile, settings.browser.extension_id, settings.timers.install_s)
     logger.bind(action="browser.started").debug("{} {}", program, browser.version)
     return browser

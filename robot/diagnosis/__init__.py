@@ -2,12 +2,13 @@
 
 from robot.diagnosis.case import Case, stopped_tokens
 from robot.diagnosis.causes import CAUSES, Cause, finding_of, name_cause, no_cause, phone_remedied, trouble_of
-from robot.diagnosis.chain import Scene, look_along, whole
+from robot.diagnosis.chain import Scene, begin_look, look_along, whole
 from robot.diagnosis.cheap import Looking, cheap_half
 from robot.diagnosis.codes import CHAIN, CODES, LINKS, Link
 from robot.diagnosis.finding import Certainty, Finding
 from robot.diagnosis.probe import Probe, State
 from robot.diagnosis.sightings import Sightings
+from robot.diagnosis.unavailable import look_at_portal
 
 __all__ = [
     "CAUSES",
@@ -24,9 +25,11 @@ __all__ = [
     "Scene",
     "Sightings",
     "State",
+    "begin_look",
     "cheap_half",
     "finding_of",
     "look_along",
+    "look_at_portal",
     "name_cause",
     "no_cause",
     "phone_remedied",

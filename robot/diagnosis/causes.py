@@ -45,6 +45,8 @@ _LIKELY: Final = frozenset(
     }
     | {"token_failed", "extension_old", "clock_skew", "form_phone", "dialog_unasked", "dialog_unanswered"}
 )
+# What the native host needs for an answer about a certificate.
+_LEANT_ON: Final = frozenset({"driver", "token", "certificate"})
 _MAY_APPLY: Final = frozenset(
     {"manifest_missing", "manifest_unreadable", "manifest_wrong_name", "manifest_forbidden"}
     | {"worker_silent", "extension_missing", "host_library_missing"}
@@ -69,16 +71,22 @@ _TROUBLES: Final = {
 
 
 def name_cause(probes: Sequence[Probe]) -> Finding:
-    """The earliest broken link of the chain as the cause, the others mentioned; without one the cause is unknown, and said so."""
+    """The earliest broken link of the chain as the cause, the others mentioned; without one the cause is unknown, and said so.
+
+    A link seen by its effect only yields to one that it leans on and that was itself seen broken.
+    """
     faults = sorted((probe for probe in probes if probe.state == "broken"), key=lambda probe: PLACE[probe.code])
     if not faults:
         return _unknown(probes)
-    first, *others = faults
+    first = faults[0]
+    if first.by_effect:
+        first = next((probe for probe in faults if probe.link in _LEANT_ON and not probe.by_effect), first)
+    others = [probe for probe in faults if probe is not first]
     cause = CAUSES[first.code]
     return Finding(
         link=first.link,
         cause=first.fact,
-        certainty=cause.certainty,
+        certainty="likely" if first.by_effect else cause.certainty,
         remedy=Text(cause.remedy, first.fact.fills),
         code=first.code,
         also=tuple(probe.fact for probe in others),

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
     from robot.diagnosis.case import Case
     from robot.diagnosis.finding import Finding
-    from robot.diagnosis.sightings import Sightings
+    from robot.diagnosis.sightings import Asking, Sightings
 
 ASK_S: Final = 3.0  # after a form has stayed away the host has been waited for long enough already
+GREET_S: Final = 1.0  # for a host that has kept the page waiting longer than that: its silence is proved, its end may be seen
+SLACK_S: Final = 0.25  # between the page's clock and the relay's lines
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,24 @@ class Scene:
     asked: bool = True
 
 
-def look_along(case: Case, scene: Scene) -> Finding:
-    """The earliest link that does not hold; never raises for what it finds.
+def begin_look(case: Case, scene: Scene) -> Looking:
+    """The cheap half under way, for the time of a picture; what the page has waited for is not waited for again."""
+    try:
+        heard = scene.sightings.asking(scene.page)
+    except PlaywrightError:
+        heard = None
+    within_s = GREET_S if heard is not None and heard.owed(ASK_S) else ASK_S
+    return Looking(case, written=True, within_s=within_s)
+
+
+def look_along(case: Case, scene: Scene, looking: Looking) -> Finding:
+    """The earliest link that does not hold; never raises for what it finds. `looking`: of `begin_look`.
 
     A page that can no longer be asked is an unknown cause, with what was seen.
     """
     begun = time.monotonic()
     try:
-        probes = whole(case, scene, Looking(case, written=True, within_s=ASK_S))
+        probes = whole(case, scene, looking)
     except PlaywrightError as wrong:
         return no_cause(str(wrong).splitlines()[0])
     finding = name_cause(probes)
@@ -70,8 +82,9 @@ def whole(case: Case, scene: Scene, looking: Looking) -> list[Probe]:
     place = look_at_place(page.url, case.settings)
     pages = [place, look_at_health(scene.sightings)]
     extensions = _extension(case, page, looking.family) if place.state == "ok" else []
-    entries = reading.read(scene.transcript) if scene.transcript is not None else []
     heard = scene.sightings.asking(page)
+    entries = reading.read(scene.transcript) if scene.transcript is not None else []
+    lately = reading.since(entries, heard.seconds + SLACK_S) if heard is not None else []
     form = look_at_form(page, case.settings)
     waiting = open_dialog(heard, entries, started=lambda: worker.host_started(case.settings.browser.extension_id, case.profile))
     if waiting is not None:
@@ -84,10 +97,12 @@ def whole(case: Case, scene: Scene, looking: Looking) -> list[Probe]:
         cheap = looking.result()
         hosts = [unseen_if_silent(probe) for probe in cheap.host]
     else:
-        answer, seconds = _asked(page, min(ASK_S, case.settings.timers.host_s))
-        began = _relay_began(scene.transcript, entries) or worker.host_started(case.settings.browser.extension_id, case.profile)
+        answer, seconds = _asked(page, heard, min(ASK_S, case.settings.timers.host_s))
+        began = bool(lately) and answer.state == "silent"
+        began = began or _relay_began(scene.transcript, entries)
+        began = began or worker.host_started(case.settings.browser.extension_id, case.profile)
         cheap = looking.result()
-        reach, hosts = _reach(case, answer, cheap, entries, began=began)
+        reach, hosts = _reach(case, answer, cheap, entries, began=began, waited_s=seconds)
         reach = [replace(reach[0], seconds=seconds), *reach[1:]]
         pages = [place, look_at_health(scene.sightings)]  # once more: what the page loads later may have failed meanwhile
     dialog: list[Probe] = []
@@ -115,7 +130,10 @@ def _extension(case: Case, page: Page, family: str) -> list[Probe]:
     return [found] if found.state == "broken" else [found, script]
 
 
-def _asked(page: Page, within_s: float) -> tuple[worker.Answer, float]:
+def _asked(page: Page, heard: Asking | None, within_s: float) -> tuple[worker.Answer, float]:
+    """What comes back through the page; a question of the page's own that was waited for so long needs no second one."""
+    if heard is not None and heard.owed(within_s):
+        return worker.Answer("silent"), heard.seconds
     begun = time.monotonic()
     answer = worker.ask_version(page, within_s)
     return answer, time.monotonic() - begun
@@ -127,26 +145,35 @@ def _relay_began(transcript: Path | None, before: list[dict[str, object]]) -> bo
 
 
 def _reach(
-    case: Case, answer: worker.Answer, cheap: Cheap, entries: list[dict[str, object]], *, began: bool
+    case: Case, answer: worker.Answer, cheap: Cheap, entries: list[dict[str, object]], *, began: bool, waited_s: float
 ) -> tuple[list[Probe], list[Probe]]:
     """Worker and host by what came back through the page; what the host did by itself explains why nothing did."""
     awake = ok("worker", "worker")
     if answer.state == "answered":
-        ended = reading.last_exit(entries)
-        wrong = host.end_of(_program(case), ended) if ended is not None and ended.unanswered else None
-        return [awake], [wrong] if wrong is not None else [probe for probe in cheap.host if probe.state == "ok"]
+        return [awake], [*_ended_meanwhile(case, cheap, entries), *(probe for probe in cheap.host if probe.state == "ok")]
     faults = [probe for probe in cheap.host if probe.state == "broken"]
     if answer.state == "refused":
         if not faults and answer.said == worker.NO_HOST and not began:
             faults = [broken("host_unreached", host=case.settings.signing.host_name)]
             return [awake], [*cheap.host, *faults]
         return [awake], cheap.host if faults else [*cheap.host, refused(answer.said)]
-    seconds = f"{min(ASK_S, case.settings.timers.host_s):g}"
-    if faults or began:
-        return [awake if began else unknown("worker", "worker_unseen", why=faults[0].fact)], (
-            cheap.host if faults else [*cheap.host, broken("host_silent", seconds=seconds)]
-        )
+    seconds = f"{waited_s:.0f}"
+    if began:
+        others = [probe for probe in cheap.host if probe.code != "host_silent"]
+        explained = any(probe.state == "broken" for probe in others)
+        return [awake], [*others, *([] if explained else [broken("host_silent", seconds=seconds)])]
+    # A worker is told at once where the browser can start no host, and says so (`no_implementation`): silence is its own, and
+    # what is wrong with the host besides is mentioned.
     return [broken("worker_silent", seconds=seconds)], cheap.host
+
+
+def _ended_meanwhile(case: Case, cheap: Cheap, entries: list[dict[str, object]]) -> list[Probe]:
+    """How a host that answers went down over the page's question, if it did; what it needs for the answer may explain it."""
+    ended = reading.last_exit(entries)
+    wrong = host.end_of(_program(case), ended) if ended is not None and ended.unanswered else None
+    if wrong is None:
+        return []
+    return [replace(wrong, by_effect=any(probe.state != "ok" for probe in cheap.token))]
 
 
 def _program(case: Case) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from loguru import logger
 
 from robot.browser import find_browser
+from robot.browser.policy import family
 from robot.diagnosis.probe import Probe, broken, ok, timed, unknown
 from robot.diagnosis.probes import extension, host, host_manifest
 from robot.diagnosis.probes.certificate import look_at_certificate
@@ -63,7 +64,7 @@ class Looking:
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="probe")
         browser, browser_probes = _browser(case)
         self._browser = browser_probes
-        self.family = host_manifest.family(browser)
+        self.family = family(browser)
         within_s = min(within_s, case.settings.timers.host_s)
         looks: tuple[tuple[Link, Callable[[], list[Probe]]], ...] = (
             ("portal", lambda: _portal(case)),
@@ -85,6 +86,10 @@ class Looking:
             self._of("token"),
         )
 
+    def wait_for(self, name: Link, within_s: float) -> None:
+        """Let this one look have the time it needs."""
+        wait([self._futures[name]], within_s)
+
     def _of(self, name: Link) -> list[Probe]:
         if not self._futures[name].done():
             return [unknown(name, "probe_failed", why="…")]
@@ -96,8 +101,14 @@ class Looking:
 
 
 def cheap_half(case: Case, within_s: float = BEFORE_S) -> list[Probe]:
-    """The probes that need no browser, as far as they are done in time; never raises for what it finds."""
-    return Looking(case, within_s=within_s).result(within_s).probes
+    """The probes that need no browser, as far as they are done in time; never raises for what it finds.
+
+    The token alone is waited for longer on a machine that is slow: its PIN may not survive what is not seen.
+    """
+    looking = Looking(case, within_s=within_s)
+    looking.result(within_s)
+    looking.wait_for("token", WITHIN_S)
+    return looking.result(0).probes
 
 
 def unseen_if_silent(probe: Probe) -> Probe:

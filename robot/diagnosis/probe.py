@@ -23,6 +23,7 @@ class Probe:
     """One link looked at; `code` is one of `codes.CODES` where it is broken, empty otherwise.
 
     `fact` is what was seen, as a sentence; `unknown` means that the link could not be looked at, with the reason as its fact.
+    `by_effect`: what was seen may be the effect of a link that could not be looked at, so that it is no certain cause.
     """
 
     link: Link
@@ -30,6 +31,7 @@ class Probe:
     state: State
     fact: Text
     seconds: float = 0.0
+    by_effect: bool = False
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The same for a program, the fact in the operator's language."""

@@ -46,6 +46,10 @@ class Asking:
     answered: bool
     code: str
 
+    def owed(self, for_s: float) -> bool:
+        """Whether the page has waited for its answer this long and waits still."""
+        return not self.answered and self.seconds >= for_s
+
 
 @dataclass
 class Sightings:

@@ -10,9 +10,10 @@ from playwright.sync_api import Error as PlaywrightError
 from pydantic import BaseModel, ConfigDict
 
 import robot
-from robot.diagnosis import Case, finding_of, stopped_tokens
+from robot.drive.doctor import case_of
+from robot.drive.explaining import explained
 from robot.drive.faults import faults_of_error, faults_of_run
-from robot.drive.preflight import look_before
+from robot.drive.preflight import Preflight
 from robot.drive.signals import stopping
 from robot.drive.signing import RunSigning
 from robot.drive.versions import token_versions, versions
@@ -80,29 +81,32 @@ def run_flow(
     run = office.ledger.begin_run(flow.name, organisation, {name: str(value) for name, value in parameters.items()}, evidence)
     folder = RunFolder(evidence / run, office.redactor, office.settings.evidence.masked, office.settings.evidence.personal)
     cancel = Cancel()
-    desk = Desk(office.settings, office.ledger, office.vault, office.redactor, folder, progress, signing, headed, cancel)
+    preflight = Preflight(case_of(office, organisation), folder, progress)
+    desk = Desk(
+        office.settings,
+        office.ledger,
+        office.vault,
+        office.redactor,
+        folder,
+        progress,
+        signing,
+        headed,
+        cancel,
+        preflight.held_back,
+    )
     signing.begin(run, folder.folder)
     session = Session(desk, run, organisation, org)
     log = logger.bind(action="run", run=run, flow=flow.name, organisation=organisation)
     log.bind(version=robot.__version__).info("begin")
-    if flow.signatures:
-        look_before(Case(office.settings, org, session.window.profile.folder, stopped_tokens(office.ledger)), folder, progress)
-    receipt: Receipt | None = None
-    error: RobotError | None = None
     with stopping(cancel, session.window.kill, progress):
         try:
-            receipt = _again(flow, session, dict(parameters), progress)
-        except RobotError as wrong:
-            error = wrong
-        except PlaywrightError as wrong:
-            error = session.window.translate(wrong)
-        except Exception as wrong:  # noqa: BLE001 - the last place before a person: a traceback goes to the log only
-            log.opt(exception=True).error("failed")
-            error = RobotError("internal", why=f"{type(wrong).__name__}: {wrong}", evidence=folder.folder)
+            if flow.signatures:
+                preflight.look()
+            receipt, error = _ended(flow, session, parameters, folder, progress)
+            finding = session.finding or explained(error, session, folder)
         finally:
             session.rest()
     language = office.settings.language
-    finding = session.finding or (finding_of(error) if error is not None else None)
     result = RunResult(
         run=run,
         flow=flow.name,
@@ -113,7 +117,7 @@ def run_flow(
         evidence=str(folder.folder),
         steps=session.seconds,
         signing=signing.facts(),
-        alarms=signing.alarms(),
+        alarms=[*signing.alarms(), *(preflight.alarms() if error is None else [])],
         faults=faults_of_run(office.ledger, run, language) or faults_of_error(error, language),
     )
     known = versions(session.window.version, office.settings, session.window.profile.folder, folder.folder)
@@ -134,6 +138,21 @@ def check_parameters(flow: Flow, parameters: Mapping[str, Any]) -> None:
         raise UsageError("parameter_needed", flow=flow.name, parameter=f"--{name.replace('_', '-')}")
     for name in sorted(parameters.keys() - flow.takes):
         raise UsageError("parameter_unused", flow=flow.name, parameter=f"--{name.replace('_', '-')}")
+
+
+def _ended(
+    flow: Flow, session: Session, parameters: Mapping[str, Any], folder: RunFolder, progress: Progress
+) -> tuple[Receipt | None, RobotError | None]:
+    """How the flow ended: with a receipt, or with an error, whatever happened."""
+    try:
+        return _again(flow, session, dict(parameters), progress), None
+    except RobotError as wrong:
+        return None, wrong
+    except PlaywrightError as wrong:
+        return None, session.window.translate(wrong)
+    except Exception as wrong:  # noqa: BLE001 - the last place before a person: a traceback goes to the log only
+        logger.bind(action="run", run=session.run, flow=flow.name).opt(exception=True).error("failed")
+        return None, RobotError("internal", why=f"{type(wrong).__name__}: {wrong}", evidence=folder.folder)
 
 
 def _again(flow: Flow, session: Session, parameters: dict[str, Any], progress: Progress) -> Receipt:

@@ -60,6 +60,10 @@ class RunFolder:
         with (self.folder / f"{stream}.jsonl").open("a", encoding="utf-8") as file:
             file.write(self._redactor.redact(line) + "\n")
 
+    def finding(self, finding: Mapping[str, Any], probes: Sequence[Mapping[str, Any]], seconds: float) -> None:
+        """Note a finding and the probes it rests on in `findings.jsonl`; `seconds` since the wait before it ended."""
+        self.note("findings", **finding, seconds=round(seconds, 2), probes=probes)
+
     def screenshot(self, page: Page, name: str, *, whole: bool = False) -> Path | None:
         """Picture of the window, or of the whole page, masked; None, and a line in the log, where it can no longer be drawn."""
         self._pictures += 1

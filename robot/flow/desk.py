@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from robot.errors import Cancelled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from robot.diagnosis import Finding
     from robot.evidence import RunFolder
     from robot.ledger import Ledger
     from robot.redaction import Redactor
@@ -89,3 +91,5 @@ class Desk:
     signing: Signing
     headed: bool = False
     cancel: Cancel = field(default_factory=Cancel)
+    held_back: Callable[[], Finding | None] = lambda: None
+    """What keeps a form from being asked for, as it was seen before the start; None where nothing does."""

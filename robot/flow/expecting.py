@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from robot.diagnosis import Case, Scene, look_along, name_cause, stopped_tokens, trouble_of
-from robot.errors import CaptchaRefused, FormAbsent, OutcomeUnknown, Refused
+from robot.diagnosis import Case, Scene, begin_look, look_along, name_cause, stopped_tokens, trouble_of
+from robot.diagnosis.probe import broken
+from robot.errors import CaptchaRefused, ChainBroken, FormAbsent, OutcomeUnknown, Refused
 from robot.evidence import hold_still
 from robot.signing.desk import TRANSCRIPT
 from robot.texts import Text
@@ -44,6 +45,20 @@ class Expecting:
 
     def expect_form(self, form: Form, ask: Callable[[], None], remedy: Remedy | None) -> None:
         """See `Session.expect_form`."""
+        seen_before = self._desk.held_back()
+        if seen_before is not None:
+            self.finding = seen_before
+            self._note(seen_before, 0)
+            raise ChainBroken("stopped_before", finding=seen_before.sentence())
+        try:
+            self._await_form(form, ask, remedy)
+        except CaptchaRefused:
+            raise
+        except Refused as said:
+            self.finding = self._in_words(said)
+            raise
+
+    def _await_form(self, form: Form, ask: Callable[[], None], remedy: Remedy | None) -> None:
         refusal: Refused | None = None
         try:
             if self._asked_and_seen(form.sight, ask, self._timers.form_s):
@@ -81,16 +96,27 @@ class Expecting:
     def _absent(self, sight: Sight, *, trying: Remedy | None) -> Finding:
         """The page without the form held still, at this moment, and then a look along the chain."""
         begun = time.monotonic()
+        case, scene = self._case(), self._scene()
+        looking = begin_look(case, scene)
         picture = hold_still(self._window.page, self._desk.folder, sight.name)
         trouble = self._desk.signing.trouble()
-        finding = name_cause([trouble_of(trouble)]) if trouble is not None else look_along(self._case(), self._scene())
+        finding = name_cause([trouble_of(trouble)]) if trouble is not None else look_along(case, scene, looking)
         name = "labels.absent_once" if trying is not None and _page_stopped(finding) else "labels.absent"
         self._desk.progress.say(Text(name, {"form": Text("labels.form_certificates"), "picture": picture}))
-        probes = [probe.as_json("en") for probe in finding.probes]
-        seconds = round(time.monotonic() - begun, 2)
-        self._desk.folder.note("findings", **finding.as_json("en"), seconds=seconds, probes=probes)
+        self._note(finding, time.monotonic() - begun)
         logger.bind(action="form.absent", link=finding.link).warning(finding.cause.say("en"))
         return finding
+
+    def _in_words(self, said: Refused) -> Finding | None:
+        """The portal has said itself why there is no form: nothing need be looked at."""
+        if "said" not in said.text.fills:
+            return None
+        finding = name_cause([broken("portal_toast", said=said.text.fills["said"])])
+        self._note(finding, 0)
+        return finding
+
+    def _note(self, finding: Finding, seconds: float) -> None:
+        self._desk.folder.finding(finding.as_json("en"), [probe.as_json("en") for probe in finding.probes], seconds)
 
     def _case(self) -> Case:
         stopped = stopped_tokens(self._desk.ledger)

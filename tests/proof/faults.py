@@ -1,7 +1,8 @@
 """Every fault of the world is met by the real command, and the robot's finding must name it: code, link, certainty, in time.
 
-`faults` prints the table, with the doctor's time or, for a run, the seconds from the end of its wait to the finding; `pairs`
-sets two faults at random and wants the earliest link named; `healthy` sets none, wants silence, and measures the doctor.
+`faults` prints the table, with the doctor's time or, for a run, the seconds from the end of its wait to the finding, which may be
+5; met by runs, all of them, it keeps the table for README in `faults.json`, which `--table` prints. `pairs` sets two faults at
+random and wants the earliest link named; `healthy` sets none, wants silence, and measures the doctor, whose median may be 3 s.
 """
 
 import argparse
@@ -19,18 +20,23 @@ from typing import Any
 from fixtures.faults import WorldFaults
 from fixtures.faults.kinds import CHAIN_FAULTS
 from fixtures.world import Layout, Ran, run_robot, started
+from robot.diagnosis import CAUSES
 from robot.diagnosis.codes import CODES, PLACE
+from robot.texts import catalogue
 
 FOLDER = Path(__file__).resolve().parents[2] / ".proof" / "faults"
+MEASURED = Path(__file__).with_suffix(".json")
 KEY = "hoa-binh"
+AFTER_WAIT_S, DOCTOR_S = 5.0, 3.0
 # Seen by its effect only, so that another cause remains possible; everything else is certain.
 LIKELY = frozenset(
     {"page-script-error", "page-request-failed", "extension-old", "worker-silent", "host-silent", "token-several", "clock-skew"}
     | {"dialog-unasked", "dialog-unanswered"}
 )
-# Met while a form is asked for only; the doctor asks for none. `portal-toast` is none of them: no form is absent where the portal
-# refuses in words, and the run ends as refused, with those words.
-BY_RUN = ("form-absent-phone", "form-fields-marked", "dialog-unasked", "dialog-unanswered")
+# Met while a form is asked for only; the doctor asks for none.
+BY_RUN = ("form-absent-phone", "form-fields-marked", "portal-toast", "dialog-unasked", "dialog-unanswered")
+# No hindrance where a person sits before the library's window: the run gets through, and says them as its alarms.
+ALARMS = ("extension-old", "token-several", "clock-skew")
 PAGES = ("portal-http", "portal-maintenance", "page-wrong", "page-signed-out", "page-script-error", "page-request-failed")
 BY_DOCTOR = tuple(name for name in (*CHAIN_FAULTS, *PAGES, "clock-skew") if name not in BY_RUN)
 ALL = (*BY_DOCTOR, *BY_RUN)
@@ -39,7 +45,10 @@ _CODES = {"form-absent-phone": "form_phone"}
 
 @dataclass(frozen=True)
 class Met:
-    """One meeting with a fault: what was expected, what was found, how the command ended, and in how many seconds."""
+    """One meeting with a fault: what was expected, what was found, how the command ended, and in how many seconds.
+
+    `by_run`: a run met it, and `seconds` count from the end of its wait; None where it got through with the fault.
+    """
 
     faults: tuple[str, ...]
     expected: tuple[str, str, str]
@@ -48,16 +57,23 @@ class Met:
     remedy: str
     seconds: float | None
     talk: str
+    by_run: bool = False
 
     @property
     def right(self) -> bool:
         """Whether code, link and certainty are those of the earliest fault."""
         return self.expected == self.found
 
+    @property
+    def in_time(self) -> bool:
+        """Whether a run's finding came soon after its wait; one that got through has waited for nothing."""
+        return not self.by_run or (self.faults[0] in ALARMS if self.seconds is None else self.seconds <= AFTER_WAIT_S)
+
     def line(self) -> str:
         """The meeting as a row of the table."""
         code, link, certainty = self.found
         wrong = "" if self.right else f" ✗ expected {' '.join(self.expected)}"
+        wrong += "" if self.in_time else f" ✗ not within {AFTER_WAIT_S:g} s"
         seconds = "–" if self.seconds is None else f"{self.seconds:.1f}"
         return f"| {' + '.join(self.faults)} | {link}: {code}{wrong} | {certainty} | {self.remedy} | {seconds} |"
 
@@ -78,10 +94,10 @@ def meet(layout: Layout, key: str, *faults: str, always_run: bool = False) -> Me
         ran = _run(layout, key, *(("run", "register") if by_run else ("doctor",)))
     finally:
         world.clear(key)
-    finding: dict[str, Any] = ran.said.get("finding") or {}
+    finding: dict[str, Any] = ran.said.get("finding") or _alarm(ran)
     found = (finding.get("code", ""), finding.get("link", ""), finding.get("certainty", ""))
     seconds = _after_the_wait(ran) if by_run else ran.said.get("seconds")
-    return Met(faults, expected(*faults), found, ran.exit_code, finding.get("remedy", ""), seconds, ran.talk)
+    return Met(faults, expected(*faults), found, ran.exit_code, finding.get("remedy", ""), seconds, ran.talk, by_run)
 
 
 def pairs(number: int, seed: int) -> list[tuple[str, str]]:
@@ -96,8 +112,34 @@ def main_faults(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.proof faults", description=__doc__)
     parser.add_argument("names", nargs="*", help="faults to meet; all when left out")
     parser.add_argument("--by-run", action="store_true", help="meet each by `run register`: seconds from the end of its wait")
+    parser.add_argument("--table", action="store_true", help="print what was kept, as README has it, and meet nothing")
     given = parser.parse_args(arguments)
-    return _table([(name,) for name in given.names or ALL], FOLDER / "runs" if given.by_run else FOLDER, always_run=given.by_run)
+    if given.table:
+        _say(table())
+        return 0
+    met = _met([(name,) for name in given.names or ALL], FOLDER / "runs" if given.by_run else FOLDER, always_run=given.by_run)
+    if given.by_run and not given.names and not _failed(met):
+        rows = {one.faults[0]: {"code": one.found[0], "certainty": one.found[2], "seconds": one.seconds} for one in met}
+        MEASURED.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return 1 if _failed(met) else 0
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """What was kept of the last whole proof by runs: code, certainty, and seconds after the wait, by the fault's name."""
+    rows: dict[str, dict[str, Any]] = json.loads(MEASURED.read_text(encoding="utf-8"))
+    return rows
+
+
+def table() -> str:
+    """The kept table; the remedies are the catalogue's, with the names of what stands there in a case."""
+    said = catalogue("en")
+    lines = ["| fault | finding | certainty | remedy | seconds |", "|---|---|---|---|---|"]
+    for name, row in measured().items():
+        code = row["code"]
+        seconds = "alarm" if row["seconds"] is None else f"{row['seconds']:.1f}"
+        remedy = said[CAUSES[code].remedy].replace("|", "\\|")
+        lines.append(f"| `{name}` | {CODES[code]}: `{code}` | {row['certainty']} | {remedy} | {seconds} |")
+    return "\n".join(lines)
 
 
 def main_pairs(arguments: Sequence[str]) -> int:
@@ -106,7 +148,7 @@ def main_pairs(arguments: Sequence[str]) -> int:
     parser.add_argument("--pairs", type=int, default=40, help="how many (40)")
     parser.add_argument("--seed", type=int, default=4, help="where chance begins (4)")
     given = parser.parse_args(arguments)
-    return _table(pairs(given.pairs, given.seed), FOLDER)
+    return 1 if _failed(_met(pairs(given.pairs, given.seed), FOLDER)) else 0
 
 
 def main_healthy(arguments: Sequence[str]) -> int:
@@ -122,23 +164,29 @@ def main_healthy(arguments: Sequence[str]) -> int:
     alarms = [ran for ran in (*runs, *looks) if ran.exit_code != 0 or ran.said["finding"] is not None]
     seconds = [look.said["seconds"] for look in looks if look.said]
     _say(f"{len(runs)} healthy runs and {len(looks)} looks of the doctor: {len(alarms)} findings or failures")
+    median = statistics.median(seconds) if seconds else 0.0
     if seconds:
-        _say(f"doctor: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s, of {len(seconds)}")
+        _say(f"doctor: median {median:.2f} s, longest {max(seconds):.2f} s, of {len(seconds)}")
     for ran in alarms:
         _say(ran.out + ran.talk)
-    return 1 if alarms else 0
+    return 1 if alarms or median > DOCTOR_S else 0
 
 
-def _table(groups: Iterable[tuple[str, ...]], folder: Path, *, always_run: bool = False) -> int:
+def _met(groups: Iterable[tuple[str, ...]], folder: Path, *, always_run: bool = False) -> list[Met]:
     _say("| fault | finding | certainty | remedy | seconds |\n|---|---|---|---|---|")
     begun = time.monotonic()
     with started(folder / "world", [KEY]):
         met = [_told(meet(Layout(folder / "world"), KEY, *group, always_run=always_run), _say) for group in groups]
-    wrong = [one for one in met if not one.right]
-    _say(f"{len(met)} met, {len(met) - len(wrong)} named rightly; {time.monotonic() - begun:.0f} s")
-    for one in wrong:
+    late = sum(not one.in_time for one in met)
+    right = sum(one.right for one in met)
+    _say(f"{len(met)} met, {right} named rightly, {late} too late; {time.monotonic() - begun:.0f} s")
+    for one in _failed(met):
         _say(f"{' + '.join(one.faults)}: exit {one.exit_code}\n{one.talk}")
-    return 1 if wrong else 0
+    return met
+
+
+def _failed(met: Iterable[Met]) -> list[Met]:
+    return [one for one in met if not (one.right and one.in_time)]
 
 
 def _told(met: Met, say: Callable[[str], None]) -> Met:
@@ -154,7 +202,14 @@ def _run(layout: Layout, key: str, *command: str) -> Ran:
 def _after_the_wait(ran: Ran) -> float | None:
     """Seconds from the end of the wait to the finding, as the evidence tells them; None where no form stayed away."""
     notes = Path(ran.said.get("evidence", "")) / "findings.jsonl"
-    return float(json.loads(notes.read_text(encoding="utf-8").splitlines()[0])["seconds"]) if notes.is_file() else None
+    lines = notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
+    return max((float(json.loads(line)["seconds"]) for line in lines), default=None)
+
+
+def _alarm(ran: Ran) -> dict[str, Any]:
+    """The finding of a run that got through: the first of its alarms that is one."""
+    found = [alarm for alarm in ran.said.get("alarms", ()) if alarm["kind"] in CODES]
+    return {"code": found[0]["kind"], "link": CODES[found[0]["kind"]], **found[0]} if found else {}
 
 
 def _code(fault: str) -> str:

@@ -5,6 +5,7 @@ The window is native and no browser tool reaches it: it is known by a question w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from robot.diagnosis.probe import Probe, broken, ok, unknown
@@ -46,14 +47,14 @@ def look_at_dialog(heard: Asking | None, *, has_phone: bool, asked: bool) -> Pro
 
 
 def refused(code: str) -> Probe:
-    """What a refusal of the public token-signing protocol means, by its code."""
+    """What a refusal of the public token-signing protocol means, by its code; most codes tell an effect, not its cause."""
     match code:
         case "user_cancel":
             return broken("dialog_cancelled")
         case "pin_blocked":
             return broken("pin_locked", token="-")  # noqa: S106 - no password, the token's name is not told
         case "driver_error":
-            return broken("driver_failed", why=code)
+            return replace(broken("driver_failed", why=code), by_effect=True)
         case "no_certificates":
-            return broken("token_failed", why=code)
-    return broken("host_failed", said=code)
+            return replace(broken("token_failed", why=code), by_effect=True)
+    return replace(broken("host_failed", said=code), by_effect=True)

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from packaging.version import InvalidVersion, Version
 from playwright.sync_api import Error as PlaywrightError
 
+from robot.browser.policy import blocked_by
 from robot.diagnosis.probe import Probe, broken, ok, unknown
-from robot.diagnosis.probes.policy import blocked_by
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

@@ -201,4 +201,6 @@ def _ended(program: Path | str, status: int, meaning: str, detail: str, stderr: 
             return broken("host_file_missing", file=said or program)
         case "killed":
             return broken("host_killed", file=program, signal=detail)
+        case "no_frame":
+            return broken("host_garbage", file=program)
     return broken("host_exited", file=program, status=status, said=said)

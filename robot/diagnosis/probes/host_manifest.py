@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from robot.browser.policy import family
 from robot.diagnosis.probe import Probe, broken, ok, unknown
 
 if TYPE_CHECKING:
@@ -81,12 +82,6 @@ def read_manifest(file: Path, name: str, extension_ids: Sequence[str]) -> Manife
             return ManifestSeen(broken("manifest_forbidden", file=file, id=extension_id), program)
     # Only Windows lets the path count from the manifest's own folder.
     return ManifestSeen(ok("host", "manifest", file=file), file.parent / program if sys.platform == "win32" else program)
-
-
-def family(browser: Path | None) -> str:
-    """Whose places a browser reads: `chrome`, `msedge` or `chromium`."""
-    name = str(browser or "").casefold()
-    return next((known for known in ("msedge", "chrome") if known in name.replace("microsoft-edge", "msedge")), "chromium")
 
 
 def places(profile: Path, name: str, of: str) -> Iterator[Path]:

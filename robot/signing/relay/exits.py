@@ -21,7 +21,8 @@ def meaning(status: int, stderr: str, *, unanswered: bool) -> tuple[str, str]:
     """A code and its detail for how the vendor's host ended.
 
     Codes: `ended`; `closed_unanswered`; `library_missing` (detail: which); `program_missing`; `not_executable`; `dll_missing`;
-    `bad_image`; `killed` (detail: the signal's number); `failed` (detail: the status). `stderr` is the last it said.
+    `bad_image`; `killed` (detail: the signal's number); `failed` (detail: the status). `stderr` is the last it said. The relay
+    itself adds `no_frame`: it said what is no frame of the protocol.
     """
     unsigned = status & 0xFFFFFFFF
     library = _LIBRARY.search(stderr)

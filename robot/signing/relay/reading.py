@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from robot.signing.relay.transcript import FROM, TO
@@ -36,6 +37,12 @@ def read(file: Path) -> list[dict[str, Any]]:
         if isinstance(entry, dict):
             entries.append(entry)
     return entries
+
+
+def since(entries: list[dict[str, Any]], seconds: float) -> list[dict[str, Any]]:
+    """The lines written within the last so many seconds."""
+    begin = datetime.now(UTC) - timedelta(seconds=seconds)
+    return [entry for entry in entries if datetime.fromisoformat(entry["at"]) >= begin]
 
 
 def last_exit(entries: list[dict[str, Any]]) -> VendorExit | None:

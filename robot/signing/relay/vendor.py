@@ -35,6 +35,8 @@ class _Host:
         self._process: subprocess.Popen[bytes]
         self._unanswered = 0
         self._browser_left = False
+        self._killed = False  # by this relay: no sign of what is wrong with it
+        self._garbled = False  # it said what is no frame, so that nothing more can be read of it
         self._stderr = b""
 
     def run(self, command: list[str]) -> int:
@@ -64,6 +66,10 @@ class _Host:
         code, detail = exits.meaning(status, stderr, unanswered=unanswered)
         if self._browser_left and code == "killed":
             code = "ended"  # by this relay, or by whoever ended the browser
+        elif self._garbled:
+            code, detail = "no_frame", ""
+        elif self._killed:
+            code, detail = "closed_unanswered" if unanswered else "ended", ""
         self._transcript.event(
             "vendor_exited",
             status=status,
@@ -103,6 +109,7 @@ class _Host:
             payload = frames.read_frame(source, cap, self._config.stall_s)
         except frames.FrameFault as fault:
             self._transcript.event("frame_fault", direction=direction, fault=fault.kind)
+            self._garbled = self._garbled or direction == TO
             return None
         if payload is not None:
             self._transcript.frame(direction, payload)
@@ -119,4 +126,5 @@ class _Host:
             self._process.wait(self._config.grace_s)
         except subprocess.TimeoutExpired:
             self._transcript.event("vendor_killed", seconds=self._config.grace_s)
+            self._killed = True
             self._process.kill()

@@ -1,6 +1,7 @@
 """From probes to one cause: the earliest broken link, the others mentioned, unknown said as unknown."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,22 @@ def test_of_several_broken_links_the_earliest_is_named(seed):
     first, *others = sorted(codes, key=list(CODES).index)
     assert (first, CODES[first]) == (finding.code, finding.link)
     assert [f"causes.{code}" for code in others] == [text.key for text in finding.also]
+
+
+@pytest.mark.parametrize(
+    ("codes", "named", "certainty"),
+    [
+        (["host_killed"], "host_killed", "likely"),
+        (["host_killed", "driver_missing"], "driver_missing", "certain"),
+        (["host_killed", "clock_skew"], "host_killed", "likely"),
+        (["token_failed", "certificate_key_usage", "certificate_expired"], "certificate_expired", "certain"),
+    ],
+)
+def test_a_link_seen_by_its_effect_yields_to_what_it_leans_on(codes, named, certainty):
+    """A host that went down over the question for a certificate is no certain cause, and none where its driver is seen broken."""
+    finding = name_cause([replace(wrong(codes[0]), by_effect=True), *map(wrong, codes[1:])])
+    assert (named, certainty) == (finding.code, finding.certainty)
+    assert {f"causes.{code}" for code in codes} - {f"causes.{named}"} == {text.key for text in finding.also}
 
 
 def test_without_a_broken_link_no_cause_is_named():

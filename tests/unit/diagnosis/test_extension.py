@@ -8,8 +8,8 @@ import pytest
 
 import fixtures.extension
 from fixtures.extension import EXTENSION_ID
+from robot.browser.policy import blocked_by, blocking, installing, may_install
 from robot.diagnosis.probes.extension import judge, look_on_disk
-from robot.diagnosis.probes.policy import blocked_by, blocking
 from robot.settings import Settings
 from robot.settings.model import Browser
 
@@ -70,3 +70,29 @@ def test_a_policy_of_its_own_goes_before_the_rule_for_all(tmp_path, policy, bloc
     (tmp_path / "managed" / "a.json").write_text("{", encoding="utf-8")
     (tmp_path / "managed" / "b.json").write_text(json.dumps(policy), encoding="utf-8")
     assert blocks == bool(blocked_by(OTHER, "chromium", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("policy", "installs"),
+    [
+        ({}, False),
+        ({"ExtensionInstallForcelist": [f"{EXTENSION_ID};http://x/"]}, False),
+        ({"ExtensionInstallForcelist": [f"{OTHER};http://x/"]}, True),
+        ({"ExtensionSettings": {OTHER: {"installation_mode": "force_installed"}}}, True),
+        ({"ExtensionSettings": {OTHER: {"installation_mode": "allowed"}}}, False),
+        ({"CloudManagementEnrollmentToken": "a"}, True),
+    ],
+)
+def test_an_extension_is_waited_for_only_where_a_policy_brings_it(tmp_path, policy, installs):
+    """A policy's own list or setting, or an enrolment whose policies only the browser can read."""
+    assert installs == installing(policy, OTHER)
+    (tmp_path / "managed").mkdir()
+    (tmp_path / "managed" / "a.json").write_text(json.dumps(policy), encoding="utf-8")
+    assert installs == may_install(OTHER, "chromium", tmp_path)
+
+
+def test_an_enrolled_browser_may_be_told_from_elsewhere(tmp_path):
+    """Chrome's enrolment lies beside its policies."""
+    (tmp_path / "enrollment").mkdir()
+    (tmp_path / "enrollment" / "CloudManagementEnrollmentToken").write_text("a", encoding="utf-8")
+    assert may_install(OTHER, "chromium", tmp_path)

@@ -13,8 +13,10 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from robot.diagnosis import Sightings, look_at_portal
 from robot.diagnosis.probes.clock import look_at_clock
 from robot.diagnosis.probes.portal import ask_portal, maintenance_said, mapped
+from robot.errors import PageUnexpected, PortalUnavailable, SessionExpired
 from robot.settings import Settings
 from robot.settings.model import Portal
 
@@ -73,6 +75,35 @@ def test_what_the_portal_answers_is_told_apart(answer, code):
     """A page in order, maintenance in its heading or in an error page, an error, and no answer at all."""
     with serving(answer) as (port, certificate):
         assert code == ask_portal(settings_of(port, certificate)).probe.code
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        ("net::ERR_NAME_NOT_RESOLVED", "portal_dns"),
+        ("net::ERR_CERT_DATE_INVALID", "portal_tls"),
+        ("net::ERR_CONNECTION_RESET", "portal_refused"),
+        ("HTTP 502", "portal_http"),
+        ("no page within 30 s", ""),
+    ],
+)
+def test_what_the_browser_met_is_the_finding_though_the_portal_answers_now(why, code):
+    """A portal that has come back in the meantime does not undo what the run has met; what tells nothing is no finding."""
+    error = PortalUnavailable("portal_unavailable", address=f"https://{HOST}/dang-ky", why=why)
+    with serving(page("")) as (port, certificate):
+        probes = look_at_portal(settings_of(port, certificate), error, "", Sightings([HOST]))
+    assert [code] == [probe.code for probe in probes]
+
+
+def test_where_the_browser_stands_is_looked_at_when_the_portal_answers():
+    """A page that lacks what the flow needs may be another host's; a session that ended is itself the finding."""
+    lacks = PageUnexpected("element_absent", element="form", address="other.example/", seconds="1")
+    with serving(page("")) as (port, certificate):
+        probes = look_at_portal(settings_of(port, certificate), lacks, "https://other.example/", Sightings([HOST]))
+    assert [probe.code for probe in probes if probe.state == "broken"] == ["page_wrong"]
+    with serving(page("")) as (port, certificate):
+        probes = look_at_portal(settings_of(port, certificate), SessionExpired("session_expired", said=""), "", Sightings([HOST]))
+    assert [probe.code for probe in probes if probe.state == "broken"] == ["page_signed_out"]
 
 
 def test_a_certificate_that_nobody_vouches_for_is_named():
