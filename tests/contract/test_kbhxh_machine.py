@@ -74,22 +74,30 @@ def test_while_the_program_runs_nothing_is_done(old, new, which):
     assert _key(refused) == "runs"
 
 
-@pytest.mark.parametrize("lock", [fcntl.flock, fcntl.lockf])
-def test_a_locked_file_is_named(old, new, lock):
-    """A file that another process has locked, with either kind of lock."""
-    file = old / "Config" / CONFIG[1]
-    held, ready = os.pipe()
+@contextmanager
+def _locked(file: Path, lock):
+    """Another process holds a lock on the file."""
     code = f"import fcntl, os, sys; f = open(sys.argv[1], 'r+b'); fcntl.{lock.__name__}(f, fcntl.LOCK_EX); "
     code += "os.write(1, b'1'); sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", code, file], stdin=subprocess.PIPE, stdout=ready) as holder:
-        os.close(ready)
-        assert os.read(held, 1) == b"1"
-        os.close(held)
-        with pytest.raises(FolderUnusable, match=CONFIG[1]) as refused:
-            upgrade(old, new)
+    with subprocess.Popen([sys.executable, "-c", code, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.read(1) == b"1"
+        yield
         holder.communicate()
-    assert _key(refused) == "locked"
+
+
+@pytest.mark.parametrize("lock", [fcntl.flock, fcntl.lockf])
+def test_a_locked_file_is_named(old, new, lock):
+    """A file that another process has locked, with either kind of lock: in the old folder, or where it is to be put."""
+    for file in (old / "Config" / CONFIG[1], new / "Config" / CONFIG[0]):
+        before = sums(new, *CARRIED)
+        with _locked(file, lock), pytest.raises(FolderUnusable, match=file.name) as refused:
+            upgrade(old, new)
+        assert (_key(refused), sums(new, *CARRIED)) == ("locked", before)
     assert upgrade(old, new).outcome == "done"
+    with _locked(new / "Config" / CONFIG[1], lock), pytest.raises(FolderUnusable, match=CONFIG[1]) as refused:
+        undo(new)
+    assert _key(refused) == "locked"
+    assert undo(new).outcome == "undone"
 
 
 def test_a_file_that_windows_does_not_share_is_named(old, new):
