@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
 
-from robot.errors import Cancelled, DossierUnreadable, OutcomeUnknown, PortalUnavailable, Refused, RobotError, SessionExpired
+from robot.errors import Cancelled, DossierUnreadable, OutcomeUnknown, Refused, RobotError, SessionExpired
 from robot.flow.declare import Receipt
 from robot.ledger.item import BEFORE_INTENT, SUBMISSION, ItemStands, LostLease, NewItem, Proof
 from robot.texts import LANGUAGES, Text
@@ -193,8 +193,8 @@ class Submission:
         """Look the dossier up, and book what that shows.
 
         Raises:
-            OutcomeUnknown: it was not found; the item waits for the next look, for a person, or to be sent again.
-            PortalUnavailable: the list is not to be had.
+            OutcomeUnknown: it was not found, or the list is not to be had (the error's cause says which); the item waits for
+                the next look, for a person, or to be sent again.
         """
         claim = self.claim
         what = f"{SUBMISSION} {claim.key}"
@@ -202,7 +202,7 @@ class Submission:
             seen = look_up.seek(self._wanted(claim))
         except (RobotError, PlaywrightError) as wrong:
             self.item = self._books.postpone(claim, str(wrong).splitlines()[0], self._ways.back_off_s)
-            if isinstance(wrong, (Cancelled, PortalUnavailable)):
+            if isinstance(wrong, Cancelled):
                 raise
             raise OutcomeUnknown("outcome_unknown", what=what, why=why or wrong) from wrong
         if seen.receipt is not None:

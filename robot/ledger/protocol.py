@@ -41,17 +41,17 @@ class Protocol:
         self._store = store
 
     def claim(self, run: str, lease_s: float, *, item: int | None = None, organisation: str | None = None) -> Item | None:
-        """Take an item for a running run: the given one, or the organisation's next; None where none is due.
+        """Take an item for a running run: the given one, due or not, or the organisation's next one that is due; None without.
 
         An item whose sending is unknown is taken before any new one, and stays unknown: it is looked up, never sent.
         """
         now = datetime.now(UTC)
-        due = and_(items.c.run.is_(None), or_(items.c.not_before.is_(None), items.c.not_before <= now))
-        which = items.c.id == item if item is not None else items.c.organisation == organisation
+        due = or_(items.c.not_before.is_(None), items.c.not_before <= now)
+        which = items.c.id == item if item is not None else and_(items.c.organisation == organisation, due)
         with self._store.writing() as books:
             check_running(books, run)
             for state in ("unknown", "planned"):
-                wanted = select(items).where(due, which, items.c.state == state)
+                wanted = select(items).where(items.c.run.is_(None), which, items.c.state == state)
                 ordered = wanted.order_by(items.c.priority.desc(), items.c.id).limit(1).with_for_update(skip_locked=True)
                 row = books.execute(ordered).mappings().first()
                 if row is not None:
