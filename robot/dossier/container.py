@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from lxml import etree
 
+from robot.dossier.limits import LIMITS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -17,7 +19,7 @@ LONGEST_FIELD = 10_000  # letters; more is no field of a head
 
 
 class NotAContainer(Exception):  # noqa: N818 - says what happened, as the errors of robot.errors do
-    """Not well-formed, a document type, or another root: the text says which."""
+    """Not well-formed, a document type, another root, or too many elements: the text says which."""
 
 
 def read_fields(held: bytes, root: str, paths: Sequence[str]) -> Mapping[str, str]:
@@ -46,6 +48,7 @@ class _Reader:
         self._root = root
         self._found: dict[str, list[list[str]]] = {path: [] for path in paths}
         self._names: list[str] = []
+        self._elements = 0
         self._into: list[str] | None = None
 
     def text(self, path: str) -> str:
@@ -64,6 +67,10 @@ class _Reader:
     def start(self, tag: str | bytes, attrib: Mapping[str | bytes, str | bytes]) -> None:  # noqa: ARG002 - lxml's signature
         """An element begins."""
         name = str(tag)
+        self._elements += 1
+        if self._elements > LIMITS.elements:
+            message = f"elements > {LIMITS.elements}"
+            raise NotAContainer(message)
         if not self._names and name != self._root:
             message = f"<{name}>"
             raise NotAContainer(message)
