@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from robot.errors import VaultClosed
 from robot.vault import lock
+from robot.vault.cost import USUAL, Cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +30,15 @@ _MAC_BYTES = 16
 
 
 class FileStore:
-    """An encrypted file; `unlock` is asked for the pass phrase when it is first needed, and again after a wrong one."""
+    """An encrypted file; `unlock` is asked for the pass phrase when it is first needed, and again after a wrong one.
 
-    def __init__(self, file: Path, unlock: Callable[[], str]) -> None:
+    `cost` counts when the file is made; a file that is there has its own.
+    """
+
+    def __init__(self, file: Path, unlock: Callable[[], str], cost: Cost = USUAL) -> None:
         self._file = file
         self._unlock = unlock
+        self._cost = cost
         self._keyring: Any = None  # the library has no types
         self._phrase = ""
 
@@ -84,9 +89,9 @@ class FileStore:
             raise VaultClosed("vault_key_blank", file=self._file)
         keyring = CryptFileKeyring()
         keyring.file_path = str(path)
-        written = self._read()
-        if written is not None and written.get(_OWN_SECTION, "scheme") != keyring.scheme:
-            raise self._damaged("encrypted by a scheme that is not known here")
+        cost = self._cost_of_file()
+        keyring.time_cost, keyring.memory_cost, keyring.parallelism = cost.passes, cost.memory_kib, cost.lanes
+        keyring.scheme = cost.scheme
         try:
             keyring.keyring_key = phrase
         except ValueError as wrong:
@@ -94,6 +99,13 @@ class FileStore:
             raise VaultClosed("vault_wrong_key", file=self._file) from wrong
         self._phrase = phrase
         return keyring
+
+    def _cost_of_file(self) -> Cost:
+        written = self._read()
+        try:
+            return self._cost if written is None else Cost.of(written.get(_OWN_SECTION, "scheme"))
+        except ValueError as unknown:
+            raise self._damaged("encrypted by a scheme that is not known here") from unknown
 
     def _rewrite(self, change: Callable[[Any], None]) -> None:
         """Let `change` loose on a copy, then put the copy in the file's place; one process at a time."""

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
 from robot.errors import VaultClosed
+from robot.vault.cost import USUAL, Cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,11 +87,11 @@ class Vault:
         return self._store.has(_name(name))
 
 
-def open_vault(settings: settings.Vault, redactor: Redactor, unlock: Callable[[], str]) -> Vault:
+def open_vault(settings: settings.Vault, redactor: Redactor, unlock: Callable[[], str], cost: Cost = USUAL) -> Vault:
     """The vault that the settings name; opens nothing before the first secret is needed.
 
     `unlock` gives the pass phrase of the encrypted file; it is called for `backend = "file"` alone, when the first secret is
-    read or written.
+    read or written. `cost` is that of a file made here; less than the usual one is for pass phrases that no one can guess.
     """
     if settings.backend == "system":
         from robot.vault.system import SystemStore  # noqa: PLC0415 - a run needs one of the two
@@ -104,7 +105,7 @@ def open_vault(settings: settings.Vault, redactor: Redactor, unlock: Callable[[]
         redactor.learn("vault", phrase)
         return phrase
 
-    return Vault(FileStore(settings.file, unlock_known), redactor)
+    return Vault(FileStore(settings.file, unlock_known, cost), redactor)
 
 
 def _name(reference_or_name: str) -> str:

@@ -15,7 +15,7 @@ from robot.evidence import RunFolder
 from robot.ledger import Ledger
 from robot.redaction import Redactor
 from robot.settings import load
-from robot.vault import open_vault
+from robot.vault import Cost, open_vault
 
 PHRASE = "cụm mật khẩu của kho"
 MAIL_PASSWORD, PORTAL_PASSWORD = "thư-Qx7!<mật> 'khẩu'", 'Zk4&"Wn9'
@@ -42,11 +42,11 @@ SAID = f"{MAIL_PASSWORD} {PORTAL_PASSWORD} {PHONE} {CCCD} {OTHER_MAIL}"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A robot's home with one run, whose folder holds in every file what must not leave the office; the vault is slow, so one."""
+    """A robot's home with one run, whose folder holds in every file what must not leave the office."""
     tmp_path = tmp_path_factory.mktemp("home")
     (tmp_path / "robot.toml").write_text(SETTINGS.format(name=json.dumps(NAME, ensure_ascii=False)), encoding="utf-8")
     settings = load(tmp_path / "robot.toml")
-    vault = open_vault(settings.vault, Redactor(), lambda: PHRASE)
+    vault = open_vault(settings.vault, Redactor(), lambda: PHRASE, Cost(passes=1, memory_kib=8, lanes=1))
     vault.set("mail/hoa-binh", MAIL_PASSWORD)
     vault.set("portal/hoa-binh", f"9901000019\n{PORTAL_PASSWORD}")
     with Ledger.open(settings.ledger, settings.home) as ledger:

@@ -7,22 +7,24 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from keyrings.cryptfile.cryptfile import CryptFileKeyring
 
 from robot import settings
 from robot.errors import UsageError, VaultClosed
 from robot.redaction import Redactor
-from robot.vault import open_vault, pass_phrase_from_fd
+from robot.vault import Cost, open_vault, pass_phrase_from_fd
 
 PHRASE = "cụm từ khóa thử nghiệm"
+CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
 
 
-def _open(file, redactor=None, phrase=PHRASE, asked=None):
+def _open(file, redactor=None, phrase=PHRASE, asked=None, cost=CHEAP):
     def unlock():
         if asked is not None:
             asked.append(phrase)
         return phrase
 
-    return open_vault(settings.Vault(backend="file", file=file), redactor or Redactor(), unlock)
+    return open_vault(settings.Vault(backend="file", file=file), redactor or Redactor(), unlock, cost)
 
 
 @pytest.fixture
@@ -36,6 +38,34 @@ def test_a_secret_comes_back_in_another_process_of_the_robot(file):
     again = _open(file)
     assert again.get("keyring:mail/hoa-binh") == "Bí mật №1"
     assert again.get("mail/hoa-binh") == "Bí mật №1"
+
+
+def test_a_vault_is_made_at_the_usual_cost_unless_told_otherwise(file):
+    """Without a word about cost a new file is one that the library itself, at its own cost, makes and reads."""
+    open_vault(settings.Vault(backend="file", file=file), Redactor(), lambda: PHRASE).set("mail/hoa-binh", "Bí mật №1")
+    library = CryptFileKeyring()
+    assert (library.time_cost, library.memory_cost, library.parallelism) == (15, 65536, 2)
+    library.file_path = str(file)
+    library.keyring_key = PHRASE
+    assert library.get_password("vss-robot", b"mail/hoa-binh".hex()) == "Bí mật №1"
+
+
+def test_a_file_keeps_the_cost_it_was_made_with(file):
+    """A vault opened without a word about cost reads and writes a cheap file at that file's cost."""
+    _open(file).set("one", "1111")
+    usual = open_vault(settings.Vault(backend="file", file=file), Redactor(), lambda: PHRASE)
+    usual.set("two", "2222")
+    assert "scheme = [Argon2 t1 m8 p1] AES128.GCM" in file.read_text(encoding="ascii")
+    assert [usual.get("one"), _open(file).get("two")] == ["1111", "2222"]
+
+
+def test_another_cost_written_into_a_file_opens_nothing(file):
+    """Who lowers the cost in somebody's file has not made its pass phrase cheaper to guess: nothing opens at that cost."""
+    _open(file, cost=Cost(passes=2, memory_kib=16, lanes=1)).set("one", "1111")
+    file.write_bytes(file.read_bytes().replace(b"t2 m16 p1", b"t1 m8 p1"))
+    with pytest.raises(VaultClosed) as closed:
+        _open(file).get("one")
+    assert closed.value.text.key == "errors.vault_wrong_key"
 
 
 def test_names_differing_in_case_alone_are_two_secrets(file):
@@ -109,6 +139,9 @@ def test_a_blank_pass_phrase_is_refused(file):
         lambda held: held.replace(b"[keyring_2Dsetting]", b"[another]"),
         lambda held: held.replace(b"GCM", b"XYZ"),
         lambda held: held.replace(b"version = ", b"version = x"),
+        lambda held: held.replace(b"t1 m8 p1", b"t0 m8 p1"),
+        lambda held: held.replace(b"t1 m8 p1", b"t1 m7 p1"),
+        lambda held: held.replace(b"t1 m8 p1", b"t1 m9999999 p1"),
     ],
 )
 def test_a_damaged_file_is_said_to_be_damaged_and_left_alone(file, damage):
@@ -181,8 +214,9 @@ import sys
 from pathlib import Path
 from robot import settings
 from robot.redaction import Redactor
-from robot.vault import open_vault, pass_phrase_from_fd
-vault = open_vault(settings.Vault(backend="file", file=Path(sys.argv[1])), Redactor(), lambda: pass_phrase_from_fd(0))
+from robot.vault import Cost, open_vault, pass_phrase_from_fd
+cheap = Cost(passes=1, memory_kib=8, lanes=1)
+vault = open_vault(settings.Vault(backend="file", file=Path(sys.argv[1])), Redactor(), lambda: pass_phrase_from_fd(0), cheap)
 for number in range(3):
     vault.set(f"{sys.argv[2]}/{number}", f"secret {sys.argv[2]} {number}")
 """
