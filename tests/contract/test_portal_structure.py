@@ -2,17 +2,16 @@
 
 import datetime as dt
 import unicodedata
-from base64 import b64decode, b64encode
 
 import pytest
-from lxml import etree
 
-from fixtures.dossiers import BROKEN, VALID, Plan, make_people, seal, write_samples
-from fixtures.dossiers.container import DeclaredFile, make_files
-from fixtures.dossiers.sealing import sealed
+from fixtures.dossiers import BROKEN, VALID, Plan, make_people, write_samples
+from fixtures.dossiers.mutating import in_form
+from fixtures.organisations import ORGANISATIONS
+from fixtures.pki import make_authority
 from fixtures.portal.certificates import Authority
 from fixtures.portal.structure import examine
-from fixtures.token import open_signer
+from tests.doubles.soft_key import SoftKey
 
 TODAY = dt.date(2026, 3, 10)
 EXPECTED = {
@@ -57,22 +56,17 @@ def samples(token_world):
     return write_samples(token_world.directory, token_world.organisations["kim-lien"], today=TODAY)
 
 
-@pytest.fixture
-def changed(token_world):
-    """A dossier whose D02-TS was changed before it was signed, so that nothing but the change is wrong."""
-    organisation = token_world.organisations["kim-lien"]
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """What is wrong in a dossier whose D02-TS was changed before it was signed, so that nothing but the change is wrong."""
+    own, organisation = make_authority(tmp_path_factory.mktemp("authority")), ORGANISATIONS["kim-lien"]
+    key = SoftKey(own, organisation)
+    plan = Plan(organisation, "03/2026", make_people(3, seed=3), TODAY)
 
-    def make(change):
-        plan = Plan(organisation, "03/2026", make_people(3, seed=3), TODAY)
-        with open_signer(token_world.directory, organisation) as key:
-            first, *rest = make_files(plan, key)
-            root = etree.fromstring(b64decode(first.content))
-            root.remove(root.find("Cky"))
-            change(root)
-            content = b64encode(sealed(root, "Cky", key)).decode()
-            return seal(plan, [DeclaredFile(first.code, first.description, first.name, content), *rest], key)
+    def examined(change):
+        return examine(in_form("D02-TS", change)(plan, key), authority=Authority(own.certificate_path))
 
-    return make
+    return examined
 
 
 @pytest.mark.parametrize("sample", VALID)
@@ -89,25 +83,23 @@ def test_each_broken_dossier_is_named_at_its_place(samples, authority, sample):
 
 
 @pytest.mark.parametrize(("field", "value", "named"), ROWS)
-def test_a_field_of_a_row_is_named_with_its_row(changed, authority, field, value, named):
+def test_a_field_of_a_row_is_named_with_its_row(found, field, value, named):
     """A wrong value in the second row is named by form, row and field, with the value as it stands."""
 
     def change(root):
         root.find(f"DanhSach/LaoDong[2]/{field}").text = value
 
-    found = examine(changed(change), authority=authority)
-    assert [("D02-TS", 2, named, value)] == [(*defect.place, defect.value) for defect in found]
+    assert [("D02-TS", 2, named, value)] == [(*defect.place, defect.value) for defect in found(change)]
 
 
-def test_a_person_who_is_there_twice_is_named_at_the_second_row(changed, authority):
+def test_a_person_who_is_there_twice_is_named_at_the_second_row(found):
     """The same personal code in two rows is one defect, at the later one."""
 
     def change(root):
         first, _, third = root.findall("DanhSach/LaoDong")
         third.find("Masobhxh").text = first.findtext("Masobhxh")
 
-    found = examine(changed(change), authority=authority)
-    assert [("D02-TS", 3, "Masobhxh", "trùng với dòng 1")] == [(*defect.place, defect.rule) for defect in found]
+    assert [("D02-TS", 3, "Masobhxh", "trùng với dòng 1")] == [(*defect.place, defect.rule) for defect in found(change)]
 
 
 def test_a_document_type_is_no_dossier(samples):
