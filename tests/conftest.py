@@ -76,6 +76,17 @@ def chain(world) -> Iterator[WorldFaults]:
 
 
 @pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server, one a test process; a test takes a database of its own and drops it."""
+    from tests.doubles.postgres import postgres, programs
+
+    if programs() is None:
+        pytest.skip("no PostgreSQL server is installed here, and fixtures/up.sh installs one only where there is apt")
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def double_library(tmp_path_factory) -> Path:
     """The scripted PKCS#11 driver, built once a process; it is loaded like any driver."""
     from tests.doubles.pkcs11.script import build
