@@ -1,5 +1,6 @@
 """An old and a new program folder of KBHXH, for each test its own."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,12 @@ from fixtures.kbhxh import make_fresh, make_program
 
 CARRIED = ("Data", "Config")
 MIB = 1 << 20
+
+
+@pytest.fixture(autouse=True)
+def _unsynced(monkeypatch):
+    """An upgrade brings all the machine's unwritten bytes to the disk; whatever else writes there, a test need not wait for."""
+    monkeypatch.setattr(os, "sync", lambda: None, raising=False)
 
 
 @pytest.fixture
