@@ -12,7 +12,7 @@ import pytest
 from fixtures.portal import read_config
 from fixtures.portal.faults import Faults
 from fixtures.portal.truth import Truth
-from tests.contract.portal.conftest import (
+from tests.doubles.portal import (
     ROOT,
     Address,
     Client,

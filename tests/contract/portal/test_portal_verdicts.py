@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract.portal.conftest import running_portal
+from tests.doubles.portal import running_portal
 from tests.waiting import until
 
 SUBJECT = "Kết quả kiểm tra cấu trúc"
