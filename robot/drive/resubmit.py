@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from robot.dossier import Checker, Owner, load_authorities, load_rules, read_dossier, read_head
-from robot.dossier.changes import Change, changes
+from robot.dossier import read_head
+from robot.drive.intake import checker_of, compare, examine
 from robot.errors import DossierFaulty, DossierUnreadable, UsageError
-from robot.flow.sent import sent_copy
-from robot.texts import LANGUAGES, Text
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from robot.dossier import Checked, DossierHead
+    from robot.dossier import DossierHead
+    from robot.dossier.changes import Change
     from robot.drive.office import Office
     from robot.ledger import Effect
 
@@ -61,30 +61,15 @@ def prepare(office: Office, file: Path, run: str) -> Resubmission:
     for attempt in office.ledger.attempts(SUBMISSION, refused.key):
         if attempt.detail.get("sha256") == head.sha256:
             raise DossierUnreadable("dossier_same_bytes", file=file, run=attempt.run, said=attempt.said or attempt.state)
-    known = office.settings.dossier
-    checker = Checker(load_rules(known.rules_dir), load_authorities(known.ca_files))
-    checked = checker.check(file, Owner(key, org.tax_code, org.unit_code, org.agency_code))
-    if checked.errors:
-        faults = {language: [fault.as_json(language) for fault in checked.faults] for language in LANGUAGES}
-        raise DossierFaulty("resubmit_faulty", faults, file=file, count=len(checked.errors), said=_first(checked, office))
-    return _compared(office, checked, Resubmission(key, head, round_number, refused, None), checker)
-
-
-def _compared(office: Office, checked: Checked, made: Resubmission, checker: Checker) -> Resubmission:
-    kept = sent_copy(office.settings.home, made.refused.detail.get("sha256", "-"))
+    checker = checker_of(office)
     try:
-        before = read_dossier(kept, checker.rules, checker.limits)
-    except DossierUnreadable as wrong:
-        return Resubmission(made.organisation, made.dossier, made.round_number, made.refused, None, str(wrong))
-    found = changes(before, checked.dossier)
-    return Resubmission(made.organisation, made.dossier, made.round_number, made.refused, found)
-
-
-def _first(checked: Checked, office: Office) -> str:
-    """The first fault in a line."""
-    fault = checked.errors[0]
-    place = " ".join(str(part) for part in (fault.form, fault.row, fault.field) if part)
-    return f"{place}: {fault.rule.say(office.settings.language)}"
+        made = examine(office, checker, key, head, round_number)
+    except DossierFaulty as faulty:
+        raise DossierFaulty("resubmit_faulty", faulty.faults, **faulty.text.fills) from faulty
+    compared = compare(office, checker, made)
+    if compared is None:  # taken up by another process between two looks into the books
+        raise UsageError("resubmit_stands", run=refused.run, state="-")
+    return Resubmission(key, head, round_number, refused, compared.changes, compared.unknown)
 
 
 def said(change: Change) -> Text:

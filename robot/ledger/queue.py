@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from robot.errors import NameUnknown
 from robot.ledger import tables
 from robot.ledger.item import BEFORE_INTENT, ENDED, SUBMISSION, Item, ItemStands, ItemState, Move, NewItem
 from robot.ledger.queue_tables import items, moves
 from robot.ledger.rows import Effect, WrongState
+from robot.ledger.sending import standing
+from robot.ledger.store import one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -37,29 +38,23 @@ class Queue:
             ItemStands: the matter is in the books with other bytes, was taken, or was refused with these very bytes.
             WrongState: what is amended is on its way just now, or is another matter.
         """
-        try:
-            return self._plan(new, amends)
-        except IntegrityError:  # on a server, another process was faster: its item is there now
-            return self._plan(new, amends)
-
-    def _plan(self, new: NewItem, amends: int | None) -> Item:
         with self._store.writing() as books:
-            if amends is not None:
-                _make_room(books, new, amends)
+            one_at_a_time(books, f"{SUBMISSION} {new.key}")
+            amended = _make_room(books, new, amends) if amends is not None else None
             still_open = (
                 books.execute(select(items).where(items.c.key == new.key, items.c.state.not_in(ENDED))).mappings().first()
             )
             if still_open is not None:
                 return _same(as_item(still_open), None, new)
-            sent = _newest_sending(books, new.key)
-            if sent is not None:
-                item = _newest_item(books, new.key)
-                if sent.state == "intent":  # by books from before the queue: it is looked up, never sent again
-                    return _adopted(books, new, sent)
-                if sent.state == "confirmed" and (amends is None or item is None or item.id != amends):
-                    raise ItemStands(item, sent, same_bytes=sent.detail.get("sha256") == new.sha256)
-                if _refused_by_verdict(books, new):
-                    raise ItemStands(item, sent, same_bytes=True)
+            sent, item = standing(books, new.key), _newest_item(books, new.key)
+            if sent is not None and sent.state == "intent":  # by books from before the queue: it is looked up, never sent again
+                return _adopted(books, new, sent)
+            replaced = amended is not None and (sent is None or amended.effect == sent.id or (item and amended.id == item.id))
+            if sent is not None and not replaced:
+                raise ItemStands(item, sent, same_bytes=sent.detail.get("sha256") == new.sha256)
+            refused = _refused_by_verdict(books, new)
+            if refused is not None:
+                raise ItemStands(item, refused, same_bytes=True)
             return _added(books, new, "planned", amends)
 
     def item(self, item: int) -> Item:
@@ -96,6 +91,13 @@ class Queue:
         """The item that an effect is the sending of."""
         with self._store.reading() as books:
             row = books.execute(select(items).where(items.c.effect == effect)).mappings().first()
+        return as_item(row) if row else None
+
+    def item_at(self, file: str) -> Item | None:
+        """The newest item whose file lies there."""
+        wanted = select(items).where(items.c.file == file).order_by(items.c.id.desc()).limit(1)
+        with self._store.reading() as books:
+            row = books.execute(wanted).mappings().first()
         return as_item(row) if row else None
 
     def moves(self, item: int) -> list[Move]:
@@ -146,9 +148,9 @@ def _same(item: Item, effect: Effect | None, new: NewItem) -> Item:
     return item
 
 
-def _make_room(books: Connection, new: NewItem, amends: int) -> None:
-    """An item that was never sent gives way to the one that amends it."""
-    row = books.execute(select(items).where(items.c.id == amends)).mappings().first()
+def _make_room(books: Connection, new: NewItem, amends: int) -> Item:
+    """An item that was never sent gives way to the one that amends it, and nobody need answer for it any more."""
+    row = books.execute(select(items).where(items.c.id == amends).with_for_update()).mappings().first()
     if row is None or row["key"] != new.key:
         message = f"item {amends} is another matter than {new.key}"
         raise WrongState(message)
@@ -157,16 +159,12 @@ def _make_room(books: Connection, new: NewItem, amends: int) -> None:
         message = f"item {amends} is {item.state}: what became of it must be known first"
         raise WrongState(message)
     if item.state in {"planned", "held"}:
-        change = update(items).where(items.c.id == amends)
-        books.execute(change.values(state="cancelled", changed=datetime.now(UTC)))
+        now, asked = datetime.now(UTC), tables.questions
+        books.execute(update(items).where(items.c.id == amends).values(state="cancelled", changed=now))
         note_move(books, by_id(books, amends), item.state, "amended")
-
-
-def _newest_sending(books: Connection, key: str) -> Effect | None:
-    table = tables.effects
-    wanted = select(table).where(table.c.kind == SUBMISSION, table.c.key == key).order_by(table.c.id.desc()).limit(1)
-    row = books.execute(wanted).mappings().first()
-    return Effect(**row) if row else None
+        still_asked = update(asked).where(asked.c.item == amends, asked.c.state == "open")
+        books.execute(still_asked.values(state="expired", settled=now))
+    return item
 
 
 def _newest_item(books: Connection, key: str) -> Item | None:
@@ -174,10 +172,11 @@ def _newest_item(books: Connection, key: str) -> Item | None:
     return as_item(row) if row else None
 
 
-def _refused_by_verdict(books: Connection, new: NewItem) -> bool:
-    """Whether a verdict has refused these bytes; a refusal without a receipt was the page's, and may have passed."""
+def _refused_by_verdict(books: Connection, new: NewItem) -> Effect | None:
+    """The sending of these bytes that a verdict has refused; a refusal without a receipt was the page's, and may have passed."""
     table = tables.effects
-    wanted = select(table.c.detail).where(
+    wanted = select(table).where(
         table.c.kind == SUBMISSION, table.c.key == new.key, table.c.state == "refused", table.c.receipt.is_not(None)
     )
-    return any(detail.get("sha256") == new.sha256 for detail in books.execute(wanted).scalars())
+    sendings = [Effect(**row) for row in books.execute(wanted.order_by(table.c.id.desc())).mappings()]
+    return next((sent for sent in sendings if sent.detail.get("sha256") == new.sha256), None)

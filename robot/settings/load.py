@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from robot.errors import SettingsError
 from robot.settings.model import Evidence, Settings, Vault
+from robot.settings.outbox import Outbox
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _model_at(model: type[BaseModel], path: list[str]) -> type[BaseModel] | None
 
 def _anchored(model: Model, folder: Path, home: Path) -> Model:
     """The same settings with absolute paths: what the robot keeps counts from its home, everything else from the file."""
-    base = home if isinstance(model, (Vault, Evidence)) else folder
+    base = home if isinstance(model, (Vault, Evidence, Outbox)) else folder
 
     def anchored(value: Any) -> Any:
         if isinstance(value, BaseModel):

@@ -13,6 +13,8 @@ from pydantic import Field, HttpUrl, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
+from robot.settings.outbox import Outbox
+from robot.settings.nightly import Nightly
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.settings.submission import Submission
@@ -32,6 +34,7 @@ class PortalPaths(Strict):
     submit: str = Field("/ho-so/nop", description="upload of a dossier")
     lookup: str = Field("/ho-so/tra-cuu", description="list of dossiers sent")
     upload_call: str = Field("/api/ho-so", description="address that the page sends the dossier to; its answer is a proof")
+    check: str = Field("/check", description="address that keeps a session alive")
 
 
 class PortalTexts(Strict):
@@ -245,6 +248,8 @@ class Settings(BaseSettings):
     questions: Questions = Questions()
     dossier: Dossiers = Dossiers()
     submission: Submission = Submission()
+    nightly: Nightly = Nightly()
+    outbox: Outbox = Outbox()
     evidence: Evidence = Evidence()
     ledger: Ledger = Ledger()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")
