@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from robot.ledger.effects import Effects
 from robot.ledger.migrate import migrate
+from robot.ledger.nights import Nights
 from robot.ledger.protocol import Protocol
 from robot.ledger.questions import Questions
 from robot.ledger.queue import Queue
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
-    """Runs and steps, effects, questions, signatures, tokens, verdicts; and, by the names `queue` and `protocol`, dossiers.
+    """Runs, steps, effects, questions, signatures, tokens, verdicts; by the names `queue`, `protocol`, `nights`, dossiers.
 
     Every method may raise `UsageError("ledger_unreadable")`; `WrongState` where a row cannot go where it is sent.
     """
@@ -32,6 +33,7 @@ class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
         super().__init__(store)
         self.queue = Queue(store)
         self.protocol = Protocol(store)
+        self.nights = Nights(store)
 
     @classmethod
     def open(cls, settings: settings.Ledger, home: Path) -> Self:
