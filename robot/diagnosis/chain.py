@@ -97,7 +97,7 @@ def whole(case: Case, scene: Scene, looking: Looking) -> list[Probe]:
         cheap = looking.result()
         hosts = [unseen_if_silent(probe) for probe in cheap.host]
     else:
-        answer, seconds = _asked(page, heard, min(ASK_S, case.settings.timers.host_s))
+        answer, seconds = _asked(page, heard, _patience_s(case, scene))
         began = bool(lately) and answer.state == "silent"
         began = began or _relay_began(scene.transcript, entries)
         began = began or worker.host_started(case.settings.browser.extension_id, case.profile)
@@ -128,6 +128,11 @@ def _extension(case: Case, page: Page, family: str) -> list[Probe]:
         found = extension.look_on_disk(case.settings, family)
     # The script of an extension that is not there, or not the right one, is a matter of the extension.
     return [found] if found.state == "broken" else [found, script]
+
+
+def _patience_s(case: Case, scene: Scene) -> float:
+    """How long the page's answer is waited for: the host's own timer where no wait for a form has gone before."""
+    return min(ASK_S, case.settings.timers.host_s) if scene.asked else case.settings.timers.host_s
 
 
 def _asked(page: Page, heard: Asking | None, within_s: float) -> tuple[worker.Answer, float]:

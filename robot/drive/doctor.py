@@ -70,7 +70,7 @@ def _looked(case: Case, folder: Path, *, headed: bool) -> list[Probe]:
     profile = Profile(case.profile)
     profile.make_ready()
     transcript = _host_in_place(case, profile, folder)
-    looking = Looking(case, written=True)
+    looking = Looking(case, written=True, within_s=case.settings.timers.host_s)
     try:
         browser = launch(case.settings, profile, None, headed=headed)
     except (BrowserFailed, BrowserMissing) as wrong:

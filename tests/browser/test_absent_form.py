@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from tests.browser.conftest import notes, pictures
 
 ABSENT = "the-form-to-choose-a-signature-absent"
@@ -31,39 +29,6 @@ def test_a_phone_that_another_code_holds_is_left_blank(world):
     assert world.robot("run", "register", "--org", "thai-son").exit_code == 0
     ran = world.robot("run", "register", "--org", "kim-lien", "--json", VSS_ROBOT_ORGANISATIONS=_with("kim-lien", phone=taken))
     assert (ran.exit_code, (ran.said["finding"] or {}).get("link")) == (0, "form"), ran.talk
-
-
-@pytest.mark.parametrize(
-    ("variables", "code", "seen"),
-    [
-        ({"VSS_ROBOT_SIGNING__WRITE_MANIFEST": "false"}, "manifest_missing", "vn.gov.vss.token_signing.world"),
-        ({"VSS_ROBOT_SIGNING__HOST_NAME": "vn.gov.other"}, "host_unreached", "vn.gov.other"),
-    ],
-    ids=["manifest-missing", "host-name-wrong"],
-)
-def test_a_missing_host_manifest_is_named(world, own_home, variables, code, seen):
-    """Without the native host's manifest `register` ends with 11, a screenshot, and the host as the broken link."""
-    ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=own_home, **variables)
-    finding = ran.said["finding"] or {}
-    expected = (11, "form_absent", "host", code)
-    assert expected == (ran.exit_code, ran.said["outcome"], finding.get("link"), finding.get("code")), ran.talk
-    assert seen in finding["cause"]
-    assert any(ABSENT in picture.name for picture in pictures(ran.said))
-    assert all(note["seconds"] < 5 for note in notes(ran.said, "findings")), "the finding comes within 5 s of the wait's end"
-    assert {"portal", "page", "extension", "worker", "host"} <= {
-        probe["link"] for probe in notes(ran.said, "findings")[0]["probes"]
-    }
-    assert "leave the phone number blank and ask once more" not in ran.said["steps"], "a certain cause is not met with a guess"
-
-
-def test_a_missing_extension_is_named(world, own_home, tmp_path):
-    """Without the extension the cause is the extension, not the host behind it."""
-    settings = tmp_path / "robot.toml"
-    written = world.layout.settings.read_text(encoding="utf-8")
-    kept = [line for line in written.splitlines() if not line.startswith("extension_dir")]
-    settings.write_text("\n".join(kept), encoding="utf-8")
-    ran = world.robot("run", "register", "--org", "song-lo", "--json", "--settings", str(settings), VSS_ROBOT_HOME=own_home)
-    assert (ran.exit_code, ran.said["finding"]["link"]) == (11, "extension"), ran.talk
 
 
 def test_fields_that_the_page_marks_without_a_word_are_named(world):

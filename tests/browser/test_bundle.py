@@ -17,6 +17,8 @@ def test_a_person_reads_what_happened(world, own_home, playwright, tmp_path):
     organisation = world.organisation("song-lo")
     ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_HOME=own_home, **WRONG_HOST)
     assert (ran.exit_code, ran.said["outcome"]) == (11, "form_absent"), ran.talk
+    assert (ran.said["finding"]["link"], ran.said["finding"]["code"]) == ("host", "host_unreached")
+    assert "leave the phone number blank and ask once more" not in ran.said["steps"], "a link seen broken is not met with a guess"
     assert [picture.name for picture in pictures(ran.said)] == [note["file"] for note in notes(ran.said, "pictures")]
     assert any(picture.name.startswith("02-whole-page") for picture in pictures(ran.said))
     versions = json.loads((pictures(ran.said)[0].parents[1] / "run.json").read_text(encoding="utf-8"))["versions"]

@@ -6,10 +6,10 @@ import json
 def test_a_healthy_desk_has_no_finding(world):
     """All links but the dialog, which only a run asks for, are looked at and hold; nothing is changed at the portal."""
     before = _sent(world)
-    ran = world.robot("doctor", "--org", "kim-lien", "--json")
+    ran = world.robot_at("kim-lien", "doctor", "--org", "kim-lien", "--json")
     assert (ran.exit_code, ran.said["finding"]) == (0, None), ran.out
     links = [probe["link"] for probe in ran.said["probes"] if probe["state"] == "ok"]
-    assert {"portal", "clock", "page", "extension", "worker", "host", "form"} <= set(links)
+    assert {"portal", "clock", "page", "extension", "worker", "host", "driver", "token", "certificate", "form"} <= set(links)
     assert before == _sent(world)
 
 

@@ -1,8 +1,9 @@
 """Every fault of the world is met by the real command, and the robot's finding must name it: code, link, certainty, in time.
 
 `faults` prints the table, with the doctor's time or, for a run, the seconds from the end of its wait to the finding, which may be
-5; met by runs, all of them, it keeps the table for README in `faults.json`, which `--table` prints. `pairs` sets two faults at
-random and wants the earliest link named; `healthy` sets none, wants silence, and measures the doctor, whose median may be 3 s.
+5; what runs have met rightly and in time it keeps in `faults.json`, the table for README, which `--table` prints. `pairs` sets
+two faults at random and wants the earliest link named; `healthy` sets none, wants silence, and measures the doctor, whose median
+may be 3 s.
 """
 
 import argparse
@@ -47,7 +48,8 @@ _CODES = {"form-absent-phone": "form_phone"}
 class Met:
     """One meeting with a fault: what was expected, what was found, how the command ended, and in how many seconds.
 
-    `by_run`: a run met it, and `seconds` count from the end of its wait; None where it got through with the fault.
+    `by_run`: a run met it, and `seconds` count from the end of its wait; None where it got through with the fault. `broken`: the
+    codes of all links that the doctor saw broken.
     """
 
     faults: tuple[str, ...]
@@ -58,6 +60,7 @@ class Met:
     seconds: float | None
     talk: str
     by_run: bool = False
+    broken: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -97,7 +100,8 @@ def meet(layout: Layout, key: str, *faults: str, always_run: bool = False) -> Me
     finding: dict[str, Any] = ran.said.get("finding") or _alarm(ran)
     found = (finding.get("code", ""), finding.get("link", ""), finding.get("certainty", ""))
     seconds = _after_the_wait(ran) if by_run else ran.said.get("seconds")
-    return Met(faults, expected(*faults), found, ran.exit_code, finding.get("remedy", ""), seconds, ran.talk, by_run)
+    broken = tuple(probe["code"] for probe in ran.said.get("probes", ()) if probe["state"] == "broken")
+    return Met(faults, expected(*faults), found, ran.exit_code, finding.get("remedy", ""), seconds, ran.talk, by_run, broken)
 
 
 def pairs(number: int, seed: int) -> list[tuple[str, str]]:
@@ -118,14 +122,19 @@ def main_faults(arguments: Sequence[str]) -> int:
         _say(table())
         return 0
     met = _met([(name,) for name in given.names or ALL], FOLDER / "runs" if given.by_run else FOLDER, always_run=given.by_run)
-    if given.by_run and not given.names and not _failed(met):
-        rows = {one.faults[0]: {"code": one.found[0], "certainty": one.found[2], "seconds": one.seconds} for one in met}
-        MEASURED.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 1 if _failed(met) else 0
 
 
+def _keep(one: Met) -> None:
+    """The last right meeting with each fault by a run, in the order of the chain."""
+    rows = measured() if MEASURED.is_file() else {}
+    rows[one.faults[0]] = {"code": one.found[0], "certainty": one.found[2], "seconds": one.seconds}
+    ordered = {name: rows[name] for name in sorted(rows.keys() & set(ALL), key=lambda name: PLACE[_code(name)])}
+    MEASURED.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+
+
 def measured() -> dict[str, dict[str, Any]]:
-    """What was kept of the last whole proof by runs: code, certainty, and seconds after the wait, by the fault's name."""
+    """What was kept of the meetings by runs: code, certainty, and seconds after the wait, by the fault's name."""
     rows: dict[str, dict[str, Any]] = json.loads(MEASURED.read_text(encoding="utf-8"))
     return rows
 
@@ -191,6 +200,8 @@ def _failed(met: Iterable[Met]) -> list[Met]:
 
 def _told(met: Met, say: Callable[[str], None]) -> Met:
     say(met.line())
+    if met.by_run and len(met.faults) == 1 and not _failed([met]):
+        _keep(met)
     return met
 
 
