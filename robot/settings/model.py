@@ -13,8 +13,8 @@ from pydantic import Field, HttpUrl, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
-from robot.settings.outbox import Outbox
 from robot.settings.nightly import Nightly
+from robot.settings.outbox import Outbox
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.settings.submission import Submission
