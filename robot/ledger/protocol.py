@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from robot.ledger import tables
-from robot.ledger.item import BEFORE_INTENT, PROOF_KINDS, SUBMISSION, Item, ItemState, LostLease, Proof
+from robot.ledger.item import BEFORE_INTENT, Item, ItemState, LostLease, Proof
 from robot.ledger.queue import as_item, by_id, note_move
 from robot.ledger.queue_tables import items
 from robot.ledger.rows import WrongState
 from robot.ledger.runs import check_running
+from robot.ledger.sending import check_proofs, intended, settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,15 +44,19 @@ class Protocol:
     def claim(self, run: str, lease_s: float, *, item: int | None = None, organisation: str | None = None) -> Item | None:
         """Take an item for a running run: the given one, due or not, or the organisation's next one that is due; None without.
 
-        An item whose sending is unknown is taken before any new one, and stays unknown: it is looked up, never sent.
+        An item whose sending is unknown is taken before any new one, and stays unknown: it is looked up, never sent. A run takes
+        items of its own organisation only: its browser is logged in there, and its token signs for it.
         """
         now = datetime.now(UTC)
         due = or_(items.c.not_before.is_(None), items.c.not_before <= now)
-        which = items.c.id == item if item is not None else and_(items.c.organisation == organisation, due)
+        which = items.c.id == item if item is not None else due
         with self._store.writing() as books:
-            check_running(books, run)
+            whose = check_running(books, run)
+            if organisation not in {None, whose}:
+                message = f"run {run} is for {whose}, not {organisation}"
+                raise WrongState(message)
             for state in ("unknown", "planned"):
-                wanted = select(items).where(items.c.run.is_(None), which, items.c.state == state)
+                wanted = select(items).where(items.c.run.is_(None), items.c.organisation == whose, which, items.c.state == state)
                 ordered = wanted.order_by(items.c.priority.desc(), items.c.id).limit(1).with_for_update(skip_locked=True)
                 row = books.execute(ordered).mappings().first()
                 if row is not None:
@@ -76,39 +81,25 @@ class Protocol:
         return self._step(claim, ("prepared",), "signed")
 
     def intend(self, claim: Item, detail: Mapping[str, str]) -> Item:
-        """Commit the intent; only when this has returned may the click follow. What the item amends is superseded by it."""
+        """Commit the intent; only when this has returned may the click follow. What the item amends is superseded by it.
+
+        Raises:
+            ItemStands: the portal has this matter, and the item was not planned as an amendment.
+        """
         with self._store.writing() as books:
-            now = datetime.now(UTC)
             held = _mine(books, claim, "signed")
-            if held.lease is None or held.lease <= now or held.run is None:
+            if held.lease is None or held.lease <= datetime.now(UTC) or held.run is None:
                 raise LostLease(claim.id, claim.fence)
             check_running(books, held.run)
-            table = tables.effects
-            if held.amends is not None:
-                amended = by_id(books, held.amends).effect
-                standing = update(table).where(table.c.id == amended, table.c.state == "confirmed")
-                books.execute(standing.values(state="superseded", settled=now))
-            same = select(table.c.attempt).where(table.c.kind == SUBMISSION, table.c.key == held.key)
-            before = books.execute(same.order_by(table.c.attempt.desc()).limit(1)).scalar()
-            row = insert(table).values(
-                run=held.run,
-                organisation=held.organisation,
-                kind=SUBMISSION,
-                key=held.key,
-                attempt=(before or 0) + 1,
-                state="intent",
-                detail={"sha256": held.sha256, "file": held.name, **detail},
-                intended=now,
-            )
-            effect = int(books.execute(row.returning(table.c.id)).scalar_one())
+            effect = intended(books, held, held.run, detail)
             return _put(books, held, "intent", None, effect=effect, looks=0, looked=None)
 
     def accept(self, claim: Item, receipt: Mapping[str, Any], proofs: Sequence[Proof]) -> Item:
         """The portal has it: a receipt, seen in two independent ways that show one number."""
-        _check(proofs)
+        check_proofs(receipt, proofs)
         with self._store.writing() as books:
             held = _mine(books, claim, "intent", "unknown")
-            _settle(books, held, "confirmed", receipt=dict(receipt), proofs=[proof.__dict__ for proof in proofs])
+            settled(books, held, "confirmed", receipt=dict(receipt), proofs=[proof.__dict__ for proof in proofs])
             return _put(books, held, "accepted", None, run=None, lease=None)
 
     def done(self, item: Item) -> Item:
@@ -125,7 +116,7 @@ class Protocol:
         with self._store.writing() as books:
             held = _mine(books, claim, *BEFORE_INTENT, "intent")
             if held.state == "intent":
-                _settle(books, held, "refused", said=said["en"])
+                settled(books, held, "refused", said=said["en"])
             facts = {"run": None, "lease": None, "said": dict(said), "faults": [dict(fault) for fault in faults] or None}
             return _put(books, held, "refused", said["en"], **facts)
 
@@ -133,7 +124,7 @@ class Protocol:
         """The portal has said in words that it did not take it, for a reason outside the dossier (signed out): planned anew."""
         with self._store.writing() as books:
             held = _mine(books, claim, "intent")
-            _settle(books, held, "refused", said=said)
+            settled(books, held, "refused", said=said)
             return _put(books, held, "planned", said, run=None, lease=None, effect=None)
 
     def lose_sight(self, claim: Item, why: str) -> Item:
@@ -145,8 +136,15 @@ class Protocol:
     def saw_absent(self, claim: Item, control: str, lag_s: float) -> Item:
         """A look-up did not show it, and did show `control`, a dossier known to be there; the second such look frees it.
 
-        Two looks count when each came at least `lag_s` seconds after what was before it (the intent, the first look).
+        Two looks count when each came at least `lag_s` seconds after what was before it (the intent, the first look); a clock
+        that is set forward once can shorten one of the two, and the other still stands.
+
+        Raises:
+            WrongState: no control is named.
         """
+        if not control:
+            message = f"item {claim.id}: absence without a dossier known to be there proves nothing"
+            raise WrongState(message)
         now, lag = datetime.now(UTC), timedelta(seconds=lag_s)
         with self._store.writing() as books:
             held = _mine(books, claim, "unknown")
@@ -157,7 +155,7 @@ class Protocol:
             why = f"absent, look {looks}, beside {control}" if counts else f"absent beside {control}, too early to count"
             if looks >= LOOKS:
                 proofs = [Proof("lookup", "", f"absent {looks} times beside {control}").__dict__]
-                _settle(books, held, "absent", proofs=proofs)
+                settled(books, held, "absent", proofs=proofs)
                 return _put(books, held, "planned", why, run=None, lease=None, effect=None, looks=0, looked=None)
             again = (looked or before) + lag
             return _put(books, held, "unknown", why, run=None, lease=None, looks=looks, looked=looked, not_before=again)
@@ -178,15 +176,18 @@ class Protocol:
 
     def recover(self) -> list[Item]:
         """Take items from runs that have ended or whose lease is over: back to planned before the intent, to unknown after it."""
-        now = datetime.now(UTC)
-        running = select(tables.runs.c.id).where(tables.runs.c.outcome == "running")
-        lost = and_(items.c.run.is_not(None), or_(items.c.run.not_in(running), items.c.lease <= now))
+        now, running = datetime.now(UTC), tables.runs.c.outcome == "running"
+        lives = select(tables.runs.c.id).where(running)
+        lost = and_(items.c.run.is_not(None), or_(items.c.run.not_in(lives), items.c.lease <= now))
         found: list[Item] = []
         with self._store.writing() as books:
-            for row in (
-                books.execute(select(items).where(lost).order_by(items.c.id).with_for_update(skip_locked=True)).mappings().all()
-            ):
+            locked = select(items).where(lost).order_by(items.c.id).with_for_update(skip_locked=True)
+            for row in books.execute(locked).mappings().all():
                 item = as_item(row)
+                # On a server a run that began meanwhile may have it by now: asked again, now that nobody else can take it.
+                owner = books.execute(select(tables.runs.c.id).where(running, tables.runs.c.id == item.run)).first()
+                if owner is not None and item.lease is not None and item.lease > now:
+                    continue
                 state: ItemState = "planned" if item.state in BEFORE_INTENT else "unknown"
                 found.append(_put(books, item, state, f"run {item.run} has ended or lost its lease", run=None, lease=None))
         return found
@@ -240,20 +241,3 @@ def _put(books: Connection, item: Item, after: ItemState, why: str | None, **fac
     moved = by_id(books, item.id)
     note_move(books, moved, item.state, why, item.run)
     return moved
-
-
-def _settle(books: Connection, item: Item, after: str, **facts: Any) -> None:
-    table = tables.effects
-    change = update(table).where(table.c.id == item.effect, table.c.state == "intent")
-    if books.execute(change.values(state=after, settled=datetime.now(UTC), **facts)).rowcount != 1:
-        message = f"the sending of item {item.id} is settled already"
-        raise WrongState(message)
-
-
-def _check(proofs: Sequence[Proof]) -> None:
-    kinds = {proof.kind for proof in proofs}
-    if not kinds <= set(PROOF_KINDS) or len(kinds) < 2 or len({proof.number for proof in proofs}) != 1:  # noqa: PLR2004 - two kinds
-        message = (
-            f"no acceptance: {', '.join(f'{proof.kind} shows {proof.number or chr(8709)}' for proof in proofs) or 'no proof'}"
-        )
-        raise WrongState(message)

@@ -2,6 +2,9 @@
 
 SQLite: WAL, so that readers wait for nobody; synchronous FULL, so that what was committed survives a power cut; a writer
 takes the write lock when it begins (BEGIN IMMEDIATE), so that what it has read is still true when it writes.
+
+PostgreSQL: what is decided is locked row by row (SELECT FOR UPDATE) or by its name (`one_at_a_time`); a commit is on disk when
+it returns, whatever the server's own default is. The password is in PGPASSFILE (or ~/.pgpass), never in the address.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from robot.errors import UsageError
@@ -25,6 +28,8 @@ FILE_NAME = "ledger.sqlite"
 WAITS_MS = 10_000  # for another writer; a transaction here takes milliseconds
 READING = {"vss_robot_reading": True}
 REBUILDING = {"vss_robot_rebuilding": True}
+# Said to each new connection to a server.
+ON_SERVERS = ("SET synchronous_commit = on", f"SET lock_timeout = {WAITS_MS}")
 
 
 class Store:
@@ -41,6 +46,8 @@ class Store:
                 self.name = str(file)
             else:
                 self.name = url.render_as_string(hide_password=True)
+            if url.password is not None or "password" in url.query:
+                raise UsageError("ledger_password", file=url.set(password=None, query={}).render_as_string())
             self.engine = _engine(url)
         except ArgumentError as wrong:  # the error repeats the address, a password in it included
             raise UsageError("ledger_unreadable", file=self.name, why="not an address of a database") from wrong
@@ -65,13 +72,14 @@ class Store:
 
     @contextmanager
     def rebuilding(self) -> Iterator[Connection]:
-        """A transaction that may put a new table in an old one's place: SQLite looks at foreign keys at its end, not within.
+        """A transaction that may put a new table in an old one's place, one at a time: SQLite looks at foreign keys at its end.
 
         Raises:
             UsageError: `ledger_unreadable`, also where a row refers to one that is not there.
         """
         with self._told(), self.engine.connect().execution_options(**REBUILDING) as connection:
             with connection.begin():
+                one_at_a_time(connection, "rebuilding")
                 yield connection
                 if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise UsageError("ledger_unreadable", file=self.name, why="a row refers to one that is not there")
@@ -91,12 +99,30 @@ class Store:
         self.engine.dispose()
 
 
+def one_at_a_time(books: Connection, what: str) -> None:
+    """Until this transaction ends, no other one gets past here with the same name; SQLite has one writer at a time anyway."""
+    if books.dialect.name == "postgresql":
+        books.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": f"vss-robot {what}"})
+
+
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url, json_serializer=partial(json.dumps, ensure_ascii=False, sort_keys=True))
+    # A server may have been started anew since the last transaction: a connection is tried before it is used.
+    on_server = url.get_backend_name() != "sqlite"
+    dumps = partial(json.dumps, ensure_ascii=False, sort_keys=True)
+    engine = create_engine(url, json_serializer=dumps, pool_pre_ping=on_server)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _on_connect_server)
     return engine
+
+
+def _on_connect_server(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        for setting in ON_SERVERS:
+            cursor.execute(setting)
+    connection.commit()
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:

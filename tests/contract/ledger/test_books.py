@@ -1,14 +1,14 @@
 """The books: what they keep, what they refuse, and what they say when they cannot be used."""
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from re import fullmatch
 
 import pytest
 
+from robot import settings
 from robot.clock import VIETNAM
 from robot.errors import NameUnknown
-from robot.ledger import EffectStands, WrongState
+from robot.ledger import EffectStands, Ledger, WrongState
 
 
 def test_a_run_is_written_down_from_beginning_to_end(ledger, tmp_path):
@@ -86,12 +86,11 @@ def test_nothing_ends_twice_or_in_a_way_that_has_no_name(ledger, run):
     assert ledger.run(run).outcome == "cancelled"
 
 
-def test_an_intent_is_on_disk_before_it_returns(ledger, run, tmp_path):
+def test_an_intent_is_on_disk_before_it_returns(ledger, run, address, tmp_path):
     """Somebody else's connection reads it at once."""
     effect = ledger.intend(run, "registration", "9901000019", {"sha256": "ab"})
-    with sqlite3.connect(tmp_path / "ledger.sqlite") as other:
-        assert other.execute("SELECT state, attempt FROM effects").fetchall() == [("intent", 1)]
-    other.close()
+    with Ledger.open(settings.Ledger(url=address), tmp_path) as other:
+        assert other.newest("registration", "9901000019") == effect
     assert [effect.organisation, effect.detail, effect.settled] == ["hoa-binh", {"sha256": "ab"}, None]
 
 
