@@ -97,9 +97,9 @@ class DossierFaulty(UsageError):
     `faults` are all that it found, by language, as `robot.dossier.fault.Fault.as_json` has them.
     """
 
-    def __init__(self, key: str, /, faults: Mapping[Language, Sequence[Mapping[str, Any]]], **fills: Any) -> None:
+    def __init__(self, key: str, /, faults: Mapping[Language, Sequence[Mapping[str, Any]]] | None = None, **fills: Any) -> None:
         super().__init__(key, **fills)
-        self.faults = faults
+        self.faults = faults or {}
 
 
 class VaultClosed(UsageError):

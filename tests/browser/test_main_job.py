@@ -4,7 +4,7 @@ import json
 
 from tests.browser.conftest import notes, pictures
 
-OBJECT = {"run", "flow", "organisation", "outcome", "receipt", "finding", "evidence", "steps", "signing", "alarms"}
+OBJECT = {"run", "flow", "organisation", "outcome", "receipt", "finding", "evidence", "steps", "signing", "alarms", "faults"}
 
 
 def test_onboards_and_uploads_and_the_portal_agrees(world):

@@ -1,14 +1,11 @@
 """Effects outside: what is in the books at the click, and what becomes of an outcome that is not known."""
 
-from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from robot.dossier import DossierHead
-from robot.errors import Cancelled, DossierUnreadable, OutcomeUnknown, PortalUnavailable, Refused
+from robot.errors import Cancelled, OutcomeUnknown, PortalUnavailable, Refused
 from robot.flow import Receipt
 from robot.flow.desk import Cancel
 from robot.flow.effects import Effects
@@ -37,10 +34,6 @@ def ledger(tmp_path):
 def effects(ledger, tmp_path):
     run = ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
     return Effects(SimpleNamespace(ledger=ledger, progress=Deaf(), cancel=Cancel()), run)
-
-
-def _dossier(sha256="a" * 64):
-    return DossierHead(Path("BHXHDienTu.xml"), 1, sha256, "9901000019", "TZ0101A", "600", "11/2026", "00131")
 
 
 def test_the_intent_is_in_the_books_before_the_click(ledger, effects):
@@ -98,20 +91,11 @@ def test_a_cancelled_effect_stays_open_and_is_not_looked_up(ledger, effects):
     assert ("intent", []) == (ledger.newest("submission", KEY).state, looked)
 
 
-def test_the_same_matter_with_other_bytes_is_refused(effects):
-    """What was taken is told from the books; the same key with another digest is refused."""
-    with effects.effect("submission", KEY, None, {"sha256": "a" * 64}) as sent:
-        sent.confirm(RECEIPT)
-    assert effects.earlier("submission", KEY, _dossier()).receipt == RECEIPT
-    with pytest.raises(DossierUnreadable):
-        effects.earlier("submission", KEY, replace(_dossier(), sha256="b" * 64))
-
-
 def test_an_open_effect_is_settled_by_what_the_look_up_found(ledger, effects):
     """Found: confirmed with its receipt. Not found: held, and still open."""
     with pytest.raises(OutcomeUnknown), effects.effect("submission", KEY, None, {"sha256": "a" * 64}):
         raise PlaywrightError("Timeout")
-    opened = effects.earlier("submission", KEY, _dossier()).open
+    opened = effects.earlier("submission", KEY).open
     with pytest.raises(OutcomeUnknown):
         effects.settle(opened, None)
     assert ledger.newest("submission", KEY).state == "intent"

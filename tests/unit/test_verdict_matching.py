@@ -6,13 +6,14 @@ from fixtures.portal import verdict_letters
 from fixtures.portal.structure import Defect
 from fixtures.portal.verdict_letters import UNREADABLE, Verdict
 from robot.errors import DossierUnreadable
-from robot.flow.effects import Effects
+from robot.flow import Submission
 from robot.flow.verdicts import Verdicts
 from robot.ledger import Ledger
 from robot.settings import Ledger as LedgerSettings
 from robot.settings import Mail, Organisation, Portal
+from robot.settings.submission import Submission as Ways
 from tests.unit.mails import HOST, SENDER, TAX_CODE
-from tests.unit.test_effects import Deaf, _dossier
+from tests.unit.test_submission import dossier_head
 
 KEY = "TZ0101A/600/11/2026/01"
 NUMBER = "00001/2026/00131"
@@ -106,15 +107,12 @@ def test_bytes_that_a_verdict_refused_are_not_sent_again(ledger, effect, verdict
     mailed()
     verdicts.fetch()
 
-    class Desk:
-        progress = Deaf()
-
-    Desk.ledger = ledger
-    effects = Effects(Desk, ledger.begin_run("submit", "hoa-binh", {}, tmp_path))
+    ways = Ways()
+    run = ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
     with pytest.raises(DossierUnreadable, match="Masobhxh"):
-        effects.earlier("submission", KEY, _dossier("a" * 64))
-    assert effects.earlier("submission", KEY, _dossier("b" * 64)).receipt is None
-    assert effects.receipts("submission", KEY) == {NUMBER}
+        Submission(ledger, ways, run, "hoa-binh", dossier_head("a" * 64), 1)
+    corrected = Submission(ledger, ways, run, "hoa-binh", dossier_head("b" * 64), 1)
+    assert (corrected.receipt, corrected.claim.state) == (None, "claimed")
 
 
 def test_nothing_sent_means_no_look_into_the_mailbox(verdicts, maildir):
