@@ -60,10 +60,10 @@ class RunBooks:
         """What came of it."""
         self._ledger.end_login(serial, stopped)
 
-    def signature(self, origin: str, token: str, certificate: str, algorithm: str, digest: str) -> None:
+    def signature(self, run: str, origin: str, token: str, certificate: str, algorithm: str, digest: str) -> None:
         """A signature was made."""
         try:
-            self._ledger.count_signature(self._config.run, Signed("pkcs11", origin, token, certificate, algorithm, digest))
+            self._ledger.count_signature(run, Signed("pkcs11", origin, token, certificate, algorithm, digest))
         except WrongState as ended:
             raise Refusal("not_allowed", "the run has ended") from ended
 

@@ -25,7 +25,8 @@ TRANSCRIPT: Final = "transcript.jsonl"
 class Errand:
     """What signing must know of a run: its id, the evidence's folder, the profile, how many signatures it may make.
 
-    `attended`: a person gave the PIN, or will type it on the token's pad, so that no consent is needed.
+    With `errands` it signs for other runs, as it is told of them. `attended`: a person gave the PIN, or will type it on the
+    token's pad, so that no consent is needed.
     """
 
     run: str
@@ -33,6 +34,7 @@ class Errand:
     profile: Path
     limit: int
     attended: bool
+    errands: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def signing_for(settings: Settings, organisation: Organisation, errand: Errand, 
         attended=errand.attended,
         consent_until=organisation.consent.until,
         limit=errand.limit,
+        errands=errand.errands,
     )
     agent = start_agent(config, pin)
     agent.wait_until_ready()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from loguru import logger
 
 from robot.errors import RobotError
-from robot.signing.agent.config import hand_over
+from robot.signing.agent.config import hand_over, write_frame
 from robot.signing.agent.telling import restored
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 READY_S: Final = 30.0  # drivers of some tokens take seconds to load
 END_S: Final = 6.0
+HEARD_S: Final = 5.0  # an order is a line on a pipe: this is a process that does not run any more
 LONGEST_PATH: Final = 100  # bytes; a Unix socket's address has 107
 ENTRANCE: Final = ("-m", "robot.drive.agent")  # where the agent is joined with the books
 
@@ -55,8 +56,10 @@ class Agent:
         self.config = config
         self.serial = ""
         self.events: list[dict[str, Any]] = []
+        self._failing: dict[str, Any] | None = None
         self._process = process
         self._started: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._heard: queue.Queue[dict[str, Any]] = queue.Queue()
         self._reader = threading.Thread(target=self._hear, daemon=True, name="agent-events")
         self._reader.start()
 
@@ -68,8 +71,7 @@ class Agent:
     @property
     def failure(self) -> RobotError | None:
         """What went wrong between the agent and its token, such as a wrong PIN; None where the last request was served."""
-        told = [event for event in self.events if event["event"] in {"failed", "served"}]
-        return restored(told[-1]) if told and told[-1]["event"] == "failed" else None
+        return restored(self._failing) if self._failing is not None else None
 
     def wait_until_ready(self) -> None:
         """Wait until the agent serves.
@@ -88,6 +90,32 @@ class Agent:
         if event["event"] == "not_started":
             raise restored(event)
         raise RobotError("agent_lost", status=self._process.returncode)
+
+    def errand(self, run: str, digest: str) -> None:
+        """Let `run` have one hash (hexadecimal; empty: any) signed once; it holds when this returns.
+
+        Raises:
+            RobotError: `agent_lost`.
+        """
+        self._order(do="errand", run=run, digest=digest)
+
+    def over(self, run: str) -> None:
+        """`run` has nothing more to sign."""
+        self._order(do="over", run=run)
+
+    def spare(self) -> None:
+        """Leave the browser alone at the end: its session goes on without this agent."""
+        self._order(do="spare")
+
+    def _order(self, **order: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - for the type checker: it was made with a pipe
+        try:
+            write_frame(self._process.stdin.fileno(), json.dumps(order).encode())
+            if self._heard.get(timeout=HEARD_S)["event"] == "heard":
+                return
+        except (OSError, queue.Empty):
+            pass
+        raise RobotError("agent_lost", status=self._process.poll())
 
     def close(self) -> None:
         """Tell the agent that its owner goes, and wait until it has put everything down; killed where it does not."""
@@ -110,10 +138,15 @@ class Agent:
         for line in self._process.stdout:
             with contextlib.suppress(ValueError):
                 event = json.loads(line)
-                self.events.append(event)
+                if event["event"] not in {"heard", "served"}:
+                    self.events.append(event)
+                self._failing = event if event["event"] == "failed" else None if event["event"] == "served" else self._failing
                 if event["event"] in {"ready", "not_started"}:
                     self._started.put(event)
+                elif event["event"] == "heard":
+                    self._heard.put(event)
         self._started.put({"event": "lost"})
+        self._heard.put({"event": "lost"})
 
 
 def start_agent(config: AgentConfig, pin: bytes | None, entrance: tuple[str, ...] = ENTRANCE) -> Agent:

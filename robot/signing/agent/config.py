@@ -17,7 +17,10 @@ PIN_LENGTHS = 256  # no token takes a longer PIN
 
 
 class AgentConfig(BaseModel):
-    """One run's agent. `limit`: how many signatures the run may make; `driver` is None where the robot itself signs nothing."""
+    """One run's agent. `limit`: how many signatures the run may make; `driver` is None where the robot itself signs nothing.
+
+    With `errands` it signs for other runs, each told by its owner with what it may sign once; `limit` does not count then.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,6 +47,7 @@ class AgentConfig(BaseModel):
     """A person gives the PIN, so that no consent is needed."""
     consent_until: date | None = None
     limit: int = 0
+    errands: bool = False
 
 
 def write_frame(fd: int, payload: bytes) -> None:

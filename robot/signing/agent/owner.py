@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
+from typing import TYPE_CHECKING
+
+from robot.signing.agent.config import read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PR_SET_DUMPABLE = 4  # prctl(2)
 
 
-def wait_for_the_end(fd: int) -> None:
-    """Return when the owner has closed its end of the pipe, or has died; whatever it still writes is not read."""
+def wait_for_the_end(fd: int, hear: Callable[[bytes], None]) -> None:
+    """Return when the owner has closed its end of the pipe, has died, or talks nonsense; `hear` gets each frame until then."""
     while True:
         try:
-            if not os.read(fd, 4096):
-                return
-        except OSError:
+            hear(read_frame(fd))
+        except (EOFError, ValueError, OSError):
             return
 
 

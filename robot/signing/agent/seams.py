@@ -44,8 +44,8 @@ class Books(Protocol):
     def login_ended(self, serial: str, stopped: str | None) -> None:
         """What came of it: None, or why the token is stopped from now on."""
 
-    def signature(self, origin: str, token: str, certificate: str, algorithm: str, digest: str) -> None:
-        """A signature was made; on disk when it returns, and only then may it be handed out."""
+    def signature(self, run: str, origin: str, token: str, certificate: str, algorithm: str, digest: str) -> None:
+        """A signature was made for a run; on disk when it returns, and only then may it be handed out."""
 
 
 class Session(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import threading
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from loguru import logger
 
 from robot.errors import RobotError, UsageError
+from robot.signing.agent.errands import Errand
 from robot.signing.agent.lock import Held, OsLock, token_lock
 from robot.signing.agent.owner import wait_for_the_end
 from robot.signing.agent.pin import PinPolicy
@@ -57,6 +59,27 @@ class Locks:
             raise UsageError(key, **fills, pid=held.pid or "?") from held
 
 
+class Orders:
+    """What the owner says while the agent serves: which run may have what signed, and that the browser outlives the agent."""
+
+    def __init__(self, signer: Signer | None, tell: Callable[..., None]) -> None:
+        self._signer = signer
+        self._tell = tell
+        self.spared = False
+
+    def hear(self, frame: bytes) -> None:
+        """One order; answered by an event, so that the owner knows that it holds. ValueError where it is none."""
+        order = json.loads(frame)
+        run = str(order.get("run", ""))
+        if order.get("do") == "errand" and self._signer is not None:
+            self._signer.errands.tell(Errand(run, str(order["digest"]).lower()))
+        elif order.get("do") == "over" and self._signer is not None:
+            self._signer.errands.over(run)
+        elif order.get("do") == "spare":
+            self.spared = True
+        self._tell("heard", order=order.get("do"), run=run)
+
+
 def serve(
     config: AgentConfig,
     pin: bytes | None,
@@ -80,7 +103,7 @@ def serve(
         if open_slots is not None:
             books = open_books()
             signer = Signer(config, books, open_slots(), PinPolicy(pin, books), locks.take_token, tell)
-            token = signer.prepare() if config.limit else None
+            token = signer.prepare() if config.limit or config.errands else None
             serial = token.serial if token is not None else ""
             server = Server(config.address, bytes.fromhex(config.authkey), signer.answer)
             server.start()
@@ -93,9 +116,11 @@ def serve(
     else:
         tell("ready", serial=serial)
         logger.bind(action="agent.ready", token=serial, mode=config.mode).info("ready")
-        wait_for_the_end(owner)
+        orders = Orders(signer, tell)
+        wait_for_the_end(owner, orders.hear)
         logger.bind(action="agent.ending").info("the owner has gone")
-        reap()
+        if not orders.spared:
+            reap()
     finally:
         _put_down(server, signer)
         shutil.rmtree(config.folder, ignore_errors=True)

@@ -12,6 +12,7 @@ from loguru import logger
 from robot.clock import VIETNAM
 from robot.errors import CertificateExpired, CertificateNotOffered, RobotError, TokenGone
 from robot.signing.agent.choosing import choose
+from robot.signing.agent.errands import Errands
 from robot.signing.agent.seams import Refusal
 from robot.signing.agent.telling import described
 from robot.signing.agent.wording import algorithm_said, code_of, unbase64, unhex
@@ -67,6 +68,7 @@ class Signer:
         self._lock = lock
         self._opened: _Opened | None = None
         self._made = 0
+        self.errands = Errands(config)
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to one request: `ok` and what was asked for, or a code of the protocol with a sentence. Raises nothing."""
@@ -153,9 +155,10 @@ class Signer:
             raise Refusal("invalid_argument", "the hash's length does not fit its function")
         if hash_function == SHA1 and not self._config.allow_sha1:
             raise Refusal("invalid_argument", "SHA-1 is refused by signing.allow_sha1")
-        if self._made >= self._config.limit:
+        errand = self.errands.find(digest.hex())
+        if errand is None:
             self._tell("alarm", kind="surplus", origin=request["origin"])
-            raise Refusal("not_allowed", f"this run may make {self._config.limit} signatures and has made {self._made}")
+            raise Refusal("not_allowed", f"no run may have this signed; {self._made} signatures were made")
 
         def sign(opened: _Opened) -> tuple[_Opened, Algorithm, bytes]:
             if opened.certificate.der != wanted:
@@ -170,8 +173,9 @@ class Signer:
 
         opened, how, signature = self._with_token(sign)
         self._made += 1
+        self.errands.made(errand)
         serial, name = opened.token.serial, f"{how.scheme} {hash_function}"
-        self._books.signature(request["origin"], serial, opened.certificate.serial, name, digest.hex())
+        self._books.signature(errand.run, request["origin"], serial, opened.certificate.serial, name, digest.hex())
         logger.bind(action="agent.signed", token=serial, number=self._made).info("signed")
         return {"signature": base64.b64encode(signature).decode("ascii"), "algorithm": algorithm_said(how)}
 
