@@ -3,6 +3,6 @@
 from robot.evidence.folder import RunFolder
 from robot.evidence.still import hold_still
 from robot.evidence.trace import Trace
-from robot.evidence.watch import watch
+from robot.evidence.watch import veil, watch, watch_source
 
-__all__ = ["RunFolder", "Trace", "hold_still", "watch"]
+__all__ = ["RunFolder", "Trace", "hold_still", "veil", "watch", "watch_source"]

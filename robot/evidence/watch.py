@@ -7,13 +7,13 @@ may hold secrets.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
 
     from robot.evidence.folder import RunFolder
 
@@ -27,14 +27,24 @@ VEIL = """(() => {
 
 def watch(context: BrowserContext, folder: RunFolder, masked: Sequence[str]) -> None:
     """Note everything that `context` says from now on, and veil the masked fields on each of its pages."""
+    veil(context, masked)
+    watch_source(context, folder)
+
+
+def veil(context: BrowserContext, masked: Sequence[str]) -> None:
+    """Veil the masked fields on each page of `context`."""
     if masked:
         context.add_init_script(VEIL % json.dumps(", ".join(masked)))
+
+
+def watch_source(source: BrowserContext | Page, folder: RunFolder) -> Callable[[], None]:
+    """Note everything that a context, or one page of it, says from now on, until what is returned is called."""
 
     def console(message: ConsoleMessage) -> None:
         folder.note("console", kind=message.type, text=message.text, where=_place(message.location.get("url", "")))
 
-    def script_error(error: WebError) -> None:
-        folder.note("console", kind="script_error", text=str(error.error))
+    def script_error(error: WebError | Exception) -> None:
+        folder.note("console", kind="script_error", text=str(getattr(error, "error", error)))
 
     def answered(response: Response) -> None:
         request, headers = response.request, response.headers
@@ -54,10 +64,21 @@ def watch(context: BrowserContext, folder: RunFolder, masked: Sequence[str]) -> 
             "network", method=request.method, address=_place(request.url), failure=request.failure, kind=request.resource_type
         )
 
-    context.on("console", console)
-    context.on("weberror", script_error)
-    context.on("response", answered)
-    context.on("requestfailed", failed)
+    heard: dict[str, Callable[[Any], None]] = {
+        "console": console,
+        "weberror" if hasattr(source, "new_page") else "pageerror": script_error,
+        "response": answered,
+        "requestfailed": failed,
+    }
+    listening: Any = source  # the library's types name each event apart
+    for event, handler in heard.items():
+        listening.on(event, handler)
+
+    def stop() -> None:
+        for event, handler in heard.items():
+            listening.remove_listener(event, handler)
+
+    return stop
 
 
 def _ms(request: Request) -> int | None:

@@ -19,6 +19,7 @@ from robot.flow.post import Post
 from robot.flow.questions import ask_person
 from robot.flow.sent import keep_sent
 from robot.flow.submission import Submission
+from robot.flow.tab import Tab
 from robot.flow.verdict_wait import await_verdict
 from robot.flow.verdicts import Verdicts
 from robot.flow.window import Window
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from robot.flow.desk import Desk
     from robot.flow.sights import Form, Remedy, Sight
     from robot.ledger import Effect
+    from robot.ledger.item import Item
     from robot.settings import Organisation, Settings
 
 CHANGED = """([element, attribute, before]) =>
@@ -50,16 +52,16 @@ class Ended:
 
 
 class Session:
-    """One run of a flow for one organisation."""
+    """One run of a flow for one organisation, in a browser of its own or, with `window`, in a page of one that is logged in."""
 
-    def __init__(self, desk: Desk, run: str, key: str, organisation: Organisation) -> None:
+    def __init__(self, desk: Desk, run: str, key: str, organisation: Organisation, window: Window | None = None) -> None:
         self.run = run
         self.organisation_key = key
         self.organisation = organisation
         self.settings: Settings = desk.settings
         self.seconds: dict[str, float] = {}
         self._desk = desk
-        self.window = Window(desk, key)
+        self.window = window or Window(desk, key)
         self.effects = Effects(desk, run)
         self.post = Post(desk, key, organisation)
         self._expecting = Expecting(desk, self.window, self.step, organisation)
@@ -71,6 +73,17 @@ class Session:
     def page(self) -> Page:
         """Playwright's page; the first use starts the browser."""
         return self.window.page
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the portal knows the organisation here already: the log-in was another run's."""
+        return isinstance(self.window, Tab)
+
+    @property
+    def claim(self) -> Item | None:
+        """The dossier of the queue that this run has for itself just now."""
+        item = self._submission.item if self._submission is not None else None
+        return item if item is not None and item.run == self.run else None
 
     @property
     def sent_anything(self) -> bool:

@@ -26,7 +26,7 @@ from robot.errors import (
     RobotError,
     SessionExpired,
 )
-from robot.evidence import Trace, watch
+from robot.evidence import Trace, veil, watch, watch_source
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -44,10 +44,14 @@ EMPTY = "fields => fields.forEach(field => { field.value = ''; })"
 
 
 class Window:
-    """One page of one browser on the organisation's own profile."""
+    """One page of one browser on the organisation's own profile.
 
-    def __init__(self, desk: Desk, organisation: str) -> None:
+    With `shared` the browser has further pages, each with evidence of its own (`robot.flow.tab`): only the first is watched.
+    """
+
+    def __init__(self, desk: Desk, organisation: str, *, shared: bool = False) -> None:
         self._desk = desk
+        self._shared = shared
         self._settings = desk.settings
         self._browser: Browser | None = None
         self.profile = Profile(desk.settings.home / "profiles" / organisation)
@@ -66,7 +70,11 @@ class Window:
             self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed)
             self.version = self._browser.version
             self.sightings.attach(self._browser.context)
-            watch(self._browser.context, self._desk.folder, self._settings.evidence.masked)
+            if self._shared:
+                veil(self._browser.context, self._settings.evidence.masked)
+                watch_source(self._browser.context.pages[0], self._desk.folder)
+            else:
+                watch(self._browser.context, self._desk.folder, self._settings.evidence.masked)
             self.trace.attach(self._browser.context)
         return self._browser.context.pages[0]
 
