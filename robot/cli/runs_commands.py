@@ -39,6 +39,33 @@ def show(
 
 
 @app.command()
+def questions(
+    *,
+    org: Annotated[str | None, typer.Option("--org", help="Only this organisation.")] = None,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """List what waits for a person: captchas with their pictures, held dossiers with the answers that are taken."""
+    from robot.cli.questions import list_questions
+
+    list_questions(settings, org, as_json=as_json)
+
+
+@app.command()
+def answer(
+    question: Annotated[int, typer.Argument(help="The question's number.")],
+    text: Annotated[list[str], typer.Argument(help="The answer; of a held dossier: sent NUMBER, absent, retry or cancel.")],
+    *,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """Answer a question: the run that waits for it goes on, or the held dossier does."""
+    from robot.cli.questions import answer_question
+
+    answer_question(settings, question, " ".join(text), as_json=as_json)
+
+
+@app.command()
 def bundle(
     run: Annotated[str, typer.Argument(help="The run's id, or `last`.")],
     *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from robot.ledger.care import Care
 from robot.ledger.effects import Effects
 from robot.ledger.migrate import migrate
 from robot.ledger.nights import Nights
@@ -33,6 +34,7 @@ class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
         super().__init__(store)
         self.queue = Queue(store)
         self.protocol = Protocol(store)
+        self.care = Care(store)
         self.nights = Nights(store)
 
     @classmethod

@@ -1,12 +1,13 @@
-"""Questions to people: that one was asked, and what became of it; never the answer."""
+"""Questions to people: that one was asked, what became of it, and the answer where that is no secret."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
+from robot.errors import NameUnknown, UsageError
 from robot.ledger import tables
 from robot.ledger.rows import Question, QuestionState, WrongState
 from robot.ledger.runs import check_running
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from robot.ledger.store import Store
 
+WRITTEN = ("captcha", "consent")  # whose answers a run reads from the books; those of `held` move a dossier (`ledger.care`)
+
 
 class Questions:
     """The part of the books about questions."""
@@ -23,12 +26,65 @@ class Questions:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def ask(self, run: str, kind: str, picture: Path) -> int:
-        """Write down that a running run asks a person; returns the question's id."""
+    def ask(self, run: str, kind: str, picture: Path, expires_s: float | None = None) -> int:
+        """Write down that a running run asks a person, for so many seconds; returns the question's id."""
+        now = datetime.now(UTC)
         with self._store.writing() as books:
-            check_running(books, run)
-            row = insert(tables.questions).values(run=run, kind=kind, picture=str(picture), state="open", asked=datetime.now(UTC))
+            organisation = check_running(books, run)
+            row = insert(tables.questions).values(
+                run=run,
+                organisation=organisation,
+                kind=kind,
+                picture=str(picture),
+                state="open",
+                asked=now,
+                expires=now + timedelta(seconds=expires_s) if expires_s is not None else None,
+            )
             return int(books.execute(row.returning(tables.questions.c.id)).scalar_one())
+
+    def question(self, question: int) -> Question:
+        """The question of this number.
+
+        Raises:
+            NameUnknown: `question_unknown`.
+        """
+        with self._store.reading() as books:
+            row = books.execute(select(tables.questions).where(tables.questions.c.id == question)).mappings().first()
+        if row is None:
+            raise NameUnknown("question_unknown", name=str(question))
+        return Question(**row)
+
+    def open_questions(self, organisation: str | None = None) -> list[Question]:
+        """What waits for a person, the oldest first; see `lapse` for those nobody waits for any more."""
+        table = tables.questions
+        wanted = select(table).where(table.c.state == "open").order_by(table.c.id)
+        if organisation is not None:
+            wanted = wanted.where(table.c.organisation == organisation)
+        with self._store.reading() as books:
+            return [Question(**row) for row in books.execute(wanted).mappings()]
+
+    def answer(self, question: int, text: str) -> None:
+        """Write a person's answer down, for the run that waits for it; kinds whose answer may be a secret are refused.
+
+        Raises:
+            UsageError: `question_settled`, `question_elsewhere` (not a kind whose answers are written down).
+        """
+        asked = self.question(question)
+        if asked.kind not in WRITTEN:
+            raise UsageError("question_elsewhere", question=question, kind=asked.kind)
+        try:
+            self._settle_question(question, "answered", answer=text)
+        except WrongState as wrong:
+            raise UsageError("question_settled", question=question) from wrong
+
+    def lapse(self) -> int:
+        """Settle questions that nobody waits for: their time is over, or their run has ended. Held dossiers wait for ever."""
+        table, now = tables.questions, datetime.now(UTC)
+        ended = select(tables.runs.c.id).where(tables.runs.c.outcome != "running")
+        over = or_(table.c.expires <= now, table.c.item.is_(None) & table.c.run.in_(ended))
+        with self._store.writing() as books:
+            change = update(table).where(table.c.state == "open", over)
+            return books.execute(change.values(state="expired", settled=now)).rowcount
 
     def answered(self, question: int) -> None:
         """A person has answered an open question."""
@@ -44,10 +100,10 @@ class Questions:
         with self._store.reading() as books:
             return [Question(**row) for row in books.execute(wanted).mappings()]
 
-    def _settle_question(self, question: int, state: QuestionState) -> None:
+    def _settle_question(self, question: int, state: QuestionState, answer: str | None = None) -> None:
         table = tables.questions
         change = update(table).where(table.c.id == question, table.c.state == "open")
         with self._store.writing() as books:
-            if books.execute(change.values(state=state, settled=datetime.now(UTC))).rowcount != 1:
+            if books.execute(change.values(state=state, answer=answer, settled=datetime.now(UTC))).rowcount != 1:
                 message = f"question {question} is not open"
                 raise WrongState(message)
