@@ -1,7 +1,8 @@
 """README's generated parts: `python -m tests.readme` shows whether they agree with the code, `--write` makes them agree.
 
 A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. `help COMMAND` is that command's --help, `settings` the
-table of all settings, `exit codes` the table of the errors' exit codes, `faults` the faults of the world.
+table of all settings, `exit codes` the table of the errors' exit codes, `faults` the faults of the world, `findings` what runs
+have found of them in the proof `faults --by-run` (tests/proof/faults.json).
 """
 
 import os
@@ -15,6 +16,7 @@ from fixtures.faults.kinds import CHAIN_FAULTS
 from fixtures.portal.faults import FAULTS
 from robot import errors
 from robot.settings.describe import rows
+from tests.proof import faults as findings
 
 README = Path(__file__).parents[1] / "README.md"
 PART = re.compile(r"<!-- begin (?P<name>[^>]+) -->\n.*?<!-- end (?P=name) -->", re.DOTALL)
@@ -38,7 +40,7 @@ def parts(text: str) -> list[str]:
 def _part(name: str) -> str:
     if name.startswith("help"):
         return _help(name.split()[1:])
-    return {"settings": _settings, "exit codes": _exit_codes, "faults": _faults}[name]()
+    return {"settings": _settings, "exit codes": _exit_codes, "faults": _faults, "findings": findings.table}[name]()
 
 
 def _help(command: list[str]) -> str:

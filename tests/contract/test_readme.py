@@ -2,6 +2,8 @@
 
 import pytest
 
+from robot.diagnosis import CODES
+from tests.proof import faults as findings
 from tests.readme import PART, README, made_to_agree, parts
 
 TEXT = README.read_text(encoding="utf-8")
@@ -24,4 +26,12 @@ def test_every_command_and_all_tables_stand_in_readme():
             yield " ".join([*path, name])
             yield from walk(command, [*path, name]) if hasattr(command, "commands") else ()
 
-    assert {"help", *walk(get_command(app), ["help"]), "settings", "exit codes", "faults"} <= set(parts(TEXT))
+    assert {"help", *walk(get_command(app), ["help"]), "settings", "exit codes", "faults", "findings"} <= set(parts(TEXT))
+
+
+def test_the_table_of_findings_has_every_fault_by_its_expected_name():
+    """A fault that was added or renamed is seen here until the proof `faults --by-run` has met it."""
+    found = {name: (row["code"], CODES[row["code"]], row["certainty"]) for name, row in findings.measured().items()}
+    assert {name: findings.expected(name) for name in findings.ALL} == found
+    assert set(findings.ALARMS) == {name for name, row in findings.measured().items() if row["seconds"] is None}
+    assert max(row["seconds"] or 0 for row in findings.measured().values()) <= findings.AFTER_WAIT_S
