@@ -24,7 +24,7 @@ from robot.flow.session import Session
 from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from robot.diagnosis import Finding
@@ -102,7 +102,7 @@ def run_flow(
         try:
             if flow.signatures:
                 preflight.look()
-            receipt, error = _ended(flow, session, parameters, folder, progress)
+            receipt, error = ended(lambda: _again(flow, session, dict(parameters), progress), session, folder)
             finding = session.finding or explained(error, session, folder)
         finally:
             session.rest()
@@ -123,7 +123,7 @@ def run_flow(
     known = versions(session.window.version, office.settings, session.window.profile.folder, folder.folder)
     if isinstance(error, ChainBroken):
         known |= token_versions(office.settings, org)
-    _book(office, result, folder, error, finding, known)
+    book(office, result, folder, error, finding, known)
     log.bind(outcome=result.outcome).info("end")
     return Ending(result, 0 if error is None else error.exit_code, error.text if error else None, folder.screenshots())
 
@@ -140,18 +140,16 @@ def check_parameters(flow: Flow, parameters: Mapping[str, Any]) -> None:
         raise UsageError("parameter_unused", flow=flow.name, parameter=f"--{name.replace('_', '-')}")
 
 
-def _ended(
-    flow: Flow, session: Session, parameters: Mapping[str, Any], folder: RunFolder, progress: Progress
-) -> tuple[Receipt | None, RobotError | None]:
-    """How the flow ended: with a receipt, or with an error, whatever happened."""
+def ended(work: Callable[[], Receipt], session: Session, folder: RunFolder) -> tuple[Receipt | None, RobotError | None]:
+    """How a run's work ended: with a receipt, or with an error, whatever happened."""
     try:
-        return _again(flow, session, dict(parameters), progress), None
+        return work(), None
     except RobotError as wrong:
         return None, wrong
     except PlaywrightError as wrong:
         return None, session.window.translate(wrong)
     except Exception as wrong:  # noqa: BLE001 - the last place before a person: a traceback goes to the log only
-        logger.bind(action="run", run=session.run, flow=flow.name).opt(exception=True).error("failed")
+        logger.bind(action="run", run=session.run).opt(exception=True).error("failed")
         return None, RobotError("internal", why=f"{type(wrong).__name__}: {wrong}", evidence=folder.folder)
 
 
@@ -166,7 +164,7 @@ def _again(flow: Flow, session: Session, parameters: dict[str, Any], progress: P
         return flow(session, session.organisation, **parameters)
 
 
-def _book(
+def book(
     office: Office,
     result: RunResult,
     folder: RunFolder,

@@ -29,14 +29,20 @@ UNTIL = "%d/%m/%Y"
 
 
 class RunSigning:
-    """What one run needs to be signed for; `check` before the run begins, `open` and `close` around each browser."""
+    """What one run needs to be signed for; `check` before the run begins, `open` and `close` around each browser.
 
-    def __init__(self, office: Office, flow: Flow, key: str, organisation: Organisation, progress: Progress) -> None:
+    With `errands` the signatures are other runs', each told by `errand`; `flow` is then theirs.
+    """
+
+    def __init__(
+        self, office: Office, flow: Flow, key: str, organisation: Organisation, progress: Progress, *, errands: bool = False
+    ) -> None:
         self._office = office
         self._flow = flow
         self._key = key
         self._organisation = organisation
         self._progress = progress
+        self._errands = errands
         self._ours = office.settings.signing.mode == "pkcs11"
         self._desk: SigningDesk | None = None
         self._watch: PersonWatch | None = None
@@ -102,7 +108,7 @@ class RunSigning:
             RobotError: what keeps the run from signing, before a browser was started.
         """
         assert self._evidence is not None  # noqa: S101 - for the type checker: the run has begun
-        errand = Errand(self._run, self._evidence, profile, self.limit, self.attended)
+        errand = Errand(self._run, self._evidence, profile, self.limit, self.attended, self._errands)
         self._desk = signing_for(self._office.settings, self._organisation, errand, self._secret())
         serial = self._desk.agent.serial or None
         try:
@@ -128,6 +134,21 @@ class RunSigning:
         self.refused += desk.alarms
         self._office.ledger.note_signing(self._run, self.facts())
 
+    def errand(self, run: str, digest: str) -> None:
+        """Let another run have one hash signed once; nothing to do where the vendor's library signs."""
+        if self._ours and self._desk is not None:
+            self._desk.agent.errand(run, digest)
+
+    def errand_over(self, run: str) -> None:
+        """The other run has ended."""
+        if self._ours and self._desk is not None:
+            self._desk.agent.over(run)
+
+    def spare(self) -> None:
+        """Let the token go at the next `close`, and leave the browser as it is."""
+        if self._desk is not None:
+            self._desk.agent.spare()
+
     def trouble(self) -> Text | None:
         """What went wrong between the agent and its token, as a sentence; None where nothing did."""
         failure = (self._desk.failure if self._desk is not None else None) or self.failure
@@ -144,7 +165,7 @@ class RunSigning:
             fills = {"origin": event["origin"], "flow": self._flow.name, "limit": self.limit}
             said[event["kind"]] = Text(f"alarms.{event['kind']}", fills)
         expected = min(self.limit, len(ledger.effects(self._run)))
-        if made > expected:
+        if made > expected and not self._errands:  # of a session's signatures the night keeps the balance
             said["unexplained"] = Text("alarms.unexplained", {"made": made, "expected": expected, "flow": self._flow.name})
         for kind, text in said.items():
             logger.bind(action="run.alarm", run=self._run, kind=kind).error(text.say("en"))
