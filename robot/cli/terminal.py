@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import select
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from robot.texts import LANGUAGES, Language, Text, say_step
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+POLL_S = 0.25
 
 
 def language() -> Language:
@@ -53,11 +56,20 @@ class Terminal:
         """A sentence between steps."""
         self._line("!", "yellow", text.say(self._speaks))
 
-    def prompt(self, text: Text) -> str | None:
-        """What the person types; None where nobody sits at a terminal."""
+    def prompt(self, text: Text, over: Callable[[], bool] | None = None) -> str | None:
+        """What the person types; None where nobody sits at a terminal, or `over` says that there is no more need of it.
+
+        Windows tells of no line before it is whole: there `over` is asked once, before.
+        """
         if not sys.stdin.isatty():
             return None
         self._console.print(text.say(self._speaks), end="", markup=False)
+        while over is not None:
+            if over():
+                self._console.print()
+                return None
+            if sys.platform == "win32" or select.select([sys.stdin], [], [], POLL_S)[0]:
+                break
         return sys.stdin.readline().strip() or None
 
     def secret(self, text: Text) -> str | None:

@@ -33,8 +33,8 @@ class Progress(Protocol):
     def say(self, text: Text) -> None:
         """A sentence between steps."""
 
-    def prompt(self, text: Text) -> str | None:
-        """Ask whoever sits there; None where nobody does."""
+    def prompt(self, text: Text, over: Callable[[], bool] | None = None) -> str | None:
+        """Ask whoever sits there; None where nobody does, or `over` says that there is no more need of an answer."""
 
     def secret(self, text: Text) -> str | None:
         """Ask for something that must not be seen while it is typed; None where nobody sits there."""

@@ -1,4 +1,4 @@
-"""Asking a person: by the command of the settings, or at the terminal. The robot itself solves nothing."""
+"""Asking a person: by a command, at the terminal, or from afar by `vss-robot answer`; nothing is solved here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from robot.errors import Cancelled, PersonAwaited
+from robot.ledger import WrongState
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -16,31 +17,78 @@ if TYPE_CHECKING:
     from robot.flow.desk import Desk
 
 POLL_S = 0.05
+BOOKS_S = 0.5  # between two looks into the books
 
 
 def ask_person(desk: Desk, run: str, organisation: str, kind: str, picture: Path) -> str:
-    """The answer to a question of `kind` about `picture`, booked as a question row.
+    """The answer to a question of `kind` about `picture`, booked as a question row; whoever is first is heard.
 
     Raises:
         PersonAwaited: nobody answered in time, or there is nobody to ask.
         Cancelled: the run was stopped meanwhile.
     """
-    question = desk.ledger.ask(run, kind, picture)
-    answer = _by_command(desk, run, organisation, kind, picture)
-    if answer is None and not desk.settings.questions.answer_command:
-        answer = desk.progress.prompt(Text(f"labels.question_{kind}", {"picture": picture}))
+    known = desk.settings.questions
+    # At night nobody sits at the terminal, and the notice says where to answer.
+    from_afar_s = known.answer_s if desk.ledger.run(run).night is not None else known.wait_s
+    question = desk.ledger.ask(run, kind, picture, max(known.answer_s, from_afar_s))
+    afar = _FromAfar(desk, question)
+    answer: str | None = None
+    try:
+        if known.answer_command:
+            answer = _by_command(desk, run, organisation, kind, picture, afar)
+        else:
+            answer = desk.progress.prompt(Text(f"labels.question_{kind}", {"picture": picture}), afar.heard)
+            if answer is None:
+                _wait(desk, afar, from_afar_s)
+    finally:
+        afar.settle(answered=bool(answer))
+    answer = afar.answer or answer
     if not answer:
-        desk.ledger.expired(question)
         raise PersonAwaited("person_awaited", question=kind, picture=picture)
-    desk.ledger.answered(question)
     return answer
 
 
-def _by_command(desk: Desk, run: str, organisation: str, kind: str, picture: Path) -> str | None:
-    """What the settings' command prints; None where it has no answer, fails, or takes too long."""
+class _FromAfar:
+    """The question's row, looked at now and then: somebody may answer it from another process, or another machine."""
+
+    def __init__(self, desk: Desk, question: int) -> None:
+        self._ledger = desk.ledger
+        self._question = question
+        self._next = 0.0
+        self.answer: str | None = None
+
+    def heard(self) -> bool:
+        """Whether there is an answer in the books."""
+        if self.answer is None and time.monotonic() >= self._next:
+            self._next = time.monotonic() + BOOKS_S
+            self.answer = self._ledger.question(self._question).answer
+        return self.answer is not None
+
+    def settle(self, *, answered: bool) -> None:
+        """Write down whether somebody answered here; the books' own answer, where there is one by now, counts."""
+        try:
+            if answered:
+                self._ledger.answered(self._question)
+            else:
+                self._ledger.expired(self._question)
+        except WrongState:
+            self.answer = self._ledger.question(self._question).answer
+
+
+def _wait(desk: Desk, afar: _FromAfar, seconds: float) -> None:
+    """Wait for an answer from afar.
+
+    Raises:
+        Cancelled: the run was stopped meanwhile.
+    """
+    deadline = time.monotonic() + seconds
+    while not afar.heard() and time.monotonic() < deadline:
+        desk.cancel.wait(POLL_S)
+
+
+def _by_command(desk: Desk, run: str, organisation: str, kind: str, picture: Path, afar: _FromAfar) -> str | None:
+    """What the settings' command prints; None where it has no answer, fails, takes too long, or somebody else was faster."""
     command = desk.settings.questions.answer_command
-    if not command:
-        return None
     facts = json.dumps({"kind": kind, "run": run, "organisation": organisation, "picture": str(picture)})
     deadline = time.monotonic() + desk.settings.questions.answer_s
     try:
@@ -56,7 +104,7 @@ def _by_command(desk: Desk, run: str, organisation: str, kind: str, picture: Pat
                 said, _ = process.communicate(wanted, timeout=POLL_S)
             except subprocess.TimeoutExpired:
                 wanted = None  # communicate goes on with what it was given the first time
-                if desk.cancel.asked or time.monotonic() > deadline:
+                if desk.cancel.asked or afar.heard() or time.monotonic() > deadline:
                     process.kill()
                     if desk.cancel.asked:
                         raise Cancelled("cancelled") from None

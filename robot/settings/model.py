@@ -159,7 +159,12 @@ class Questions(Strict):
     answer_command: tuple[str, ...] = Field(
         (), description="program that asks a person: the picture's path is its last argument, the answer its output"
     )
-    answer_s: Seconds = Field(600, description="how long that program may take")
+    answer_s: Seconds = Field(
+        600, description="how long that program may take; at night, how long `vss-robot answer` is waited for"
+    )
+    wait_s: float = Field(
+        0, ge=0, le=86_400, description="by day, without that program and a terminal: how long `vss-robot answer` is waited for"
+    )
     tries: int = Field(3, ge=1, le=10, description="how often a captcha is asked again when the portal did not take it")
 
 

@@ -2,8 +2,9 @@
 
     python -m tests.doubles.outbox_killed ROBOT_TOML DOSSIERS FIRST EVERY
 
-For every n (from FIRST on, each EVERYth) the outbox is filled anew with the files in DOSSIERS, a child is killed (-9) just before its n-th touch, another one
-works to the end, and a line of JSON says what lies where. The last line is that of the child that was not killed.
+For every n (from FIRST on, each EVERYth) the outbox is filled anew with the files in DOSSIERS, a child is killed (-9) just before
+its n-th touch, another one works to the end, and a line of JSON says what lies where. The last line is that of the child that was
+not killed.
 """
 
 import hashlib

@@ -46,7 +46,7 @@ def _check(rounds):
 
 
 def test_killed_at_any_change_each_file_lies_in_one_place(settings_file, tmp_path, document):
-    """Whatever moment the kill hits, the next start ends with the good one archived and done, the other one refused, both once."""
+    """Whatever moment the kill hits, the next start archives the good one, done, and refuses the other; both lie there once."""
     _check(_killed_everywhere(settings_file, tmp_path, document, FIRST, EVERY))
 
 
