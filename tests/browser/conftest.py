@@ -1,24 +1,29 @@
 """What the tests of whole runs share: organisations that have an account, and what a run left behind."""
 
+import imaplib
 import itertools
 import json
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from fixtures.mail import MailFolder
+from fixtures.world.accounts import give_account
+from fixtures.world.passwords import open_world_vault, password_name
 
 _rounds = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def account(world) -> Callable[[str], None]:
-    """Sees to it that an organisation has an account at the portal and its credentials in the vault."""
+    """Sees to it that an organisation has an account at the portal and its credentials in the vault, by no run of the robot."""
     ready: set[str] = set()
 
     def make(key: str) -> None:
         if key not in ready:
-            ran = world.robot("run", "onboard", "--org", key)
-            assert ran.exit_code == 0, ran.talk
+            give_account(world.layout, key)
             ready.add(key)
 
     return make
@@ -31,6 +36,27 @@ def own_home(world, tmp_path) -> str:
     home.mkdir()
     (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
     return str(home)
+
+
+@pytest.fixture
+def fresh_books(world, tmp_path) -> dict[str, str]:
+    """What names books that begin with the test: no earlier registration counts, so onboarding begins at the beginning.
+
+    The mailboxes are emptied too: the robot takes a letter that is up to a minute older than what it answers for its answer.
+    """
+    for key in ("an-phu", "truong-son"):
+        _empty_mailbox(world, key)
+    return {"VSS_ROBOT_LEDGER__URL": f"sqlite:///{tmp_path / 'books.sqlite'}"}
+
+
+def _empty_mailbox(world, key: str) -> None:
+    tls = ssl.create_default_context(cafile=MailFolder(world.layout.directory).ca)
+    with imaplib.IMAP4_SSL(world.state["imap"]["host"], world.state["imap"]["port"], ssl_context=tls) as client:
+        client.login(world.organisation(key).mailbox, open_world_vault(world.layout).get(password_name(key)))
+        _, counted = client.select()
+        if counted != [b"0"]:
+            client.store("1:*", "+FLAGS", "\\Deleted")
+            client.expunge()
 
 
 @pytest.fixture
