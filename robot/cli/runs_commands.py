@@ -39,6 +39,26 @@ def show(
 
 
 @app.command()
+def nights(
+    night: Annotated[
+        str | None, typer.Argument(help="A night's number, or `last`: its report; all of them when left out.")
+    ] = None,
+    *,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Also write the report as JUnit XML into this file.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many nights, the newest first.")] = 20,
+    as_json: Json = False,
+    settings: Settings = None,
+) -> None:
+    """List the nights, or report one: counts, what was refused and held and why, where the time went."""
+    from robot.cli.nights import list_nights, show_night
+
+    if night is None:
+        list_nights(settings, limit, as_json=as_json)
+    else:
+        show_night(settings, night, junit, as_json=as_json)
+
+
+@app.command()
 def questions(
     *,
     org: Annotated[str | None, typer.Option("--org", help="Only this organisation.")] = None,

@@ -138,6 +138,11 @@ class Nights:
         with self._store.reading() as books:
             return [Night(**row) for row in books.execute(wanted).mappings()]
 
+    def signed(self, night: int) -> dict[str, int]:
+        """Signatures made in the night's runs so far, sendings begun in them, and how many of these the portal has."""
+        with self._store.reading() as books:
+            return _signed(books, night)
+
     def items(self, night: int) -> list[NightItem]:
         """What the night had planned, in the order of the queue."""
         wanted = select(night_items).where(night_items.c.night == night).order_by(night_items.c.item)
@@ -172,8 +177,12 @@ def _end(books: Connection, night: int, facts: dict[str, Any], outcome: NightOut
     for item, state in planned:
         which = (night_items.c.night == night) & (night_items.c.item == item)
         books.execute(update(night_items).where(which).values(result=result_of(state)))
-    counted = select(night_items.c.result, func.count()).where(night_items.c.night == night).group_by(night_items.c.result)
-    found: dict[str, int] = dict(books.execute(counted).tuples().all())
+    counted = (
+        select(night_items.c.result, func.count().label("number"))
+        .where(night_items.c.night == night)
+        .group_by(night_items.c.result)
+    )
+    found = {str(row.result): int(row.number) for row in books.execute(counted)}
     counts = {"planned": len(planned), **{result: found.get(result, 0) for result in RESULTS}, **_signed(books, night)}
     if outcome is None:
         outcome = _outcome(counts)

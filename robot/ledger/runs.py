@@ -137,6 +137,13 @@ class Runs:
         with self._store.reading() as books:
             return [Step(**row._mapping) for row in books.execute(wanted)]  # noqa: SLF001 - public in SQLAlchemy, named so
 
+    def night_steps(self, night: int) -> list[Step]:
+        """The steps of all runs of a night, in the order they began."""
+        of_night = select(tables.runs.c.id).where(tables.runs.c.night == night)
+        wanted = select(tables.steps).where(tables.steps.c.run.in_(of_night)).order_by(tables.steps.c.id)
+        with self._store.reading() as books:
+            return [Step(**row) for row in books.execute(wanted).mappings()]
+
     def reap(self) -> list[Run]:
         """Mark runs whose process has ended as `abandoned`, with their open steps; what they did outside stays as it is."""
         table = tables.runs

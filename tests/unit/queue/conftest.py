@@ -2,6 +2,10 @@
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,3 +92,19 @@ def send(office, tmp_path):
         return ended
 
     return walk
+
+
+@pytest.fixture
+def robot(settings_file):
+    """The real command with this office's settings; what it printed as JSON, and its exit code."""
+
+    def ran(*arguments):
+        environment = os.environ | {"VSS_ROBOT_SETTINGS": str(settings_file)}
+        done = subprocess.run(
+            [sys.executable, "-m", "robot", *map(str, arguments)], capture_output=True, text=True, check=False, env=environment
+        )
+        assert "Traceback" not in done.stderr
+        said = json.loads(done.stdout) if "--json" in arguments and done.stdout else done.stdout
+        return SimpleNamespace(code=done.returncode, said=said, talk=done.stderr)
+
+    return ran

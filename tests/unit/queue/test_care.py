@@ -1,8 +1,5 @@
 """A person's part in the queue: holding, releasing, trying again, giving up, amending, and a held dossier's answers."""
 
-import json
-import os
-import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -11,23 +8,6 @@ import pytest
 from robot.errors import NameUnknown, PersonAwaited, UsageError
 from robot.flow.desk import Cancel
 from robot.flow.questions import ask_person
-from robot.settings import Settings
-
-
-@pytest.fixture
-def robot(settings_file):
-    """The real command with this office's settings; what it printed as JSON, and its exit code."""
-
-    def ran(*arguments):
-        environment = os.environ | {"VSS_ROBOT_SETTINGS": str(settings_file)}
-        done = subprocess.run(
-            [sys.executable, "-m", "robot", *map(str, arguments)], capture_output=True, text=True, check=False, env=environment
-        )
-        assert "Traceback" not in done.stderr
-        said = json.loads(done.stdout) if "--json" in arguments and done.stdout else done.stdout
-        return SimpleNamespace(code=done.returncode, said=said, talk=done.stderr)
-
-    return ran
 
 
 @pytest.fixture
@@ -151,7 +131,7 @@ def desk(office, tmp_path):
 
     def made(**questions):
         known = office.settings.questions.model_copy(update=questions)
-        settings: Settings = office.settings.model_copy(update={"questions": known})
+        settings = office.settings.model_copy(update={"questions": known})
         return SimpleNamespace(settings=settings, ledger=office.ledger, progress=_Nobody(), cancel=Cancel()), run
 
     return made
