@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from robot.cli import dossier_commands, kbhxh, machine_commands, queue_commands, runs_commands, tokens_commands, vault_commands
+from robot.cli import (
+    dossier_commands,
+    kbhxh,
+    ledger_commands,
+    machine_commands,
+    nightly_commands,
+    queue_commands,
+    runs_commands,
+    tokens_commands,
+    vault_commands,
+)
 from robot.cli.options import Json, Settings, VaultFd, Verbose
 
 EXIT_CODES = """Exit codes: 0 done. 1 the robot itself failed. 2 wrong command, setting or file, nothing was started.
@@ -82,9 +92,10 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
     run_command(flow, org, dossier, round_number, headed=headed, as_json=as_json, office=(settings, vault_fd, verbose))
 
 
-for group in (dossier_commands.app, runs_commands.app, machine_commands.app):
+for group in (nightly_commands.app, dossier_commands.app, runs_commands.app, machine_commands.app):
     app.add_typer(group)
 app.add_typer(queue_commands.app, name="queue")
 app.add_typer(tokens_commands.app, name="tokens")
 app.add_typer(vault_commands.app, name="vault")
 app.add_typer(kbhxh.app, name="kbhxh")
+app.add_typer(ledger_commands.app, name="ledger")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from robot.ledger.care import Care
+from robot.ledger.copying import backup, export
 from robot.ledger.effects import Effects
+from robot.ledger.invariants import Checked, check
 from robot.ledger.migrate import migrate
 from robot.ledger.nights import Nights
 from robot.ledger.protocol import Protocol
@@ -18,6 +20,8 @@ from robot.ledger.tokens import Tokens
 from robot.ledger.verdicts import Verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -51,6 +55,18 @@ class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
             store.close()
             raise
         return cls(store)
+
+    def check(self) -> Checked:
+        """Whether all that must hold in the books does."""
+        return check(self._store)
+
+    def backup(self, file: Path) -> int:
+        """Copy the books into a new file while others write; its size in bytes. Raises `UsageError`, see `copying.backup`."""
+        return backup(self._store, file)
+
+    def export(self, since: datetime | None = None) -> Iterator[dict[str, Any]]:
+        """Every row without what is personal, see `copying.export`."""
+        return export(self._store, since)
 
     def close(self) -> None:
         """Close the database; a closed ledger is used no more."""

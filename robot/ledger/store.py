@@ -65,9 +65,11 @@ class Store:
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that writes nothing and waits for no writer; errors as above."""
+    def reading(self, *, steady: bool = False) -> Iterator[Connection]:
+        """A transaction that writes nothing and waits for no writer; `steady`: all it reads is of one moment. Errors as above."""
         with self._told(), self.engine.connect().execution_options(**READING) as connection:
+            if steady and connection.dialect.name == "postgresql":  # SQLite's is so by itself
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager
