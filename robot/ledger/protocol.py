@@ -103,9 +103,11 @@ class Protocol:
             return _put(books, held, "accepted", None, run=None, lease=None)
 
     def done(self, item: Item) -> Item:
-        """Nothing is left to do for an accepted item: its file is in the archive."""
+        """Nothing is left to do for an accepted item: its file is in the archive. Said twice, it is done all the same."""
         with self._store.writing() as books:
             now = by_id(books, item.id)
+            if now.state == "done":
+                return now
             if now.state != "accepted":
                 message = f"item {item.id} is {now.state}, not accepted"
                 raise WrongState(message)
@@ -175,7 +177,10 @@ class Protocol:
             return hold_within(books, held, said)
 
     def recover(self) -> list[Item]:
-        """Take items from runs that have ended or whose lease is over: back to planned before the intent, to unknown after it."""
+        """Take items from runs that have ended or whose lease is over: back to planned before the intent, to unknown after it.
+
+        An accepted item that has no file to archive is done: whoever had it accepted can have ended before it said so.
+        """
         now, running = datetime.now(UTC), tables.runs.c.outcome == "running"
         lives = select(tables.runs.c.id).where(running)
         lost = and_(items.c.run.is_not(None), or_(items.c.run.not_in(lives), items.c.lease <= now))
@@ -190,6 +195,9 @@ class Protocol:
                     continue
                 state: ItemState = "planned" if item.state in BEFORE_INTENT else "unknown"
                 found.append(_put(books, item, state, f"run {item.run} has ended or lost its lease", run=None, lease=None))
+            over = select(items).where(items.c.state == "accepted", items.c.source != "outbox").with_for_update(skip_locked=True)
+            for row in books.execute(over).mappings().all():
+                _put(books, as_item(row), "done", "accepted, and the run has ended")
         return found
 
     def _step(self, claim: Item, before: tuple[ItemState, ...], after: ItemState) -> Item:

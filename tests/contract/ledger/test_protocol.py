@@ -1,5 +1,6 @@
 """A dossier's way: every step from where it may begin, refused from anywhere else, and what the books keep of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -224,11 +225,21 @@ def test_a_run_takes_items_of_its_own_organisation_only(ledger, submitting):
 
 
 def test_done_is_for_what_was_accepted(ledger, submitting):
-    """Once, and never from anywhere else."""
-    for number, state in enumerate(set(STATES) - {"accepted", "cancelled"}, start=1):
+    """Never from anywhere else; said twice, it is done all the same."""
+    done = brought(ledger, submitting, "done", new("TZ0101A/600/11/2026/99"))
+    assert ledger.protocol.done(done) == done
+    for number, state in enumerate(set(STATES) - {"accepted", "done", "cancelled"}, start=1):
         item = brought(ledger, submitting, state, new(f"TZ0101A/600/11/2026/{number:02}"))
         with pytest.raises(WrongState):
             ledger.protocol.done(item)
+
+
+def test_what_was_accepted_is_done_when_its_run_has_ended(ledger, submitting):
+    """A run killed between receipt and end leaves nothing to do, except where a file waits to be archived."""
+    item = brought(ledger, submitting, "accepted", new("TZ0101A/600/11/2026/01"))
+    waiting = brought(ledger, submitting, "accepted", replace(new("TZ0101A/600/11/2026/02"), source="outbox"))
+    ledger.protocol.recover()
+    assert [ledger.queue.item(one.id).state for one in (item, waiting)] == ["done", "accepted"]
 
 
 def test_an_amendment_that_comes_to_nothing_leaves_the_first_standing(ledger, submitting):
