@@ -20,6 +20,7 @@ from robot.errors import (
 )
 from robot.flow.declare import Flow, Receipt, discover, flow
 from robot.flow.effects import Earlier, Sent
+from robot.flow.listed import Row, judged
 from robot.flow.post import Credentials
 from robot.flow.session import Session
 from robot.flow.sights import Form, Remedy, Sight
@@ -49,6 +50,7 @@ __all__ = [
     "Receipt",
     "Refused",
     "Remedy",
+    "Row",
     "Seen",
     "Sent",
     "Session",
@@ -59,6 +61,7 @@ __all__ = [
     "Wanted",
     "discover",
     "flow",
+    "judged",
     "phone_remedied",
     "today",
 ]

@@ -99,6 +99,7 @@ class Submission:
             size=dossier.size,
             source="run",
         )
+        self._books.recover()
         try:
             planned = ledger.queue.plan(new)
         except ItemStands as stands:
@@ -108,7 +109,6 @@ class Submission:
             return
         if planned.state == "held":
             raise OutcomeUnknown("item_held", item=planned.id, why=(planned.said or {}).get("en", "-"))
-        self._books.recover()
         claimed = self._books.claim(run, ways.lease_s, item=planned.id)
         if claimed is None:
             raise OutcomeUnknown("item_taken", item=planned.id, run=planned.run or "-")
@@ -165,14 +165,10 @@ class Submission:
         sending, why = Sending(), "no receipt was read"
         try:
             yield sending
-        except SessionExpired as ended:
-            self.sent_anything = False
-            self.item = self._books.turn_away(self.claim, str(ended))
-            raise
-        except Refused as refusal:
-            self.sent_anything = False
-            self.item = self._books.refuse(self.claim, {language: refusal.text.say(language) for language in LANGUAGES})
-            raise
+        except (SessionExpired, Refused) as no:
+            if self._booked_no(no, sending, look_up):
+                raise
+            why = str(no)
         except Cancelled:
             self.item = self._books.lose_sight(self.claim, "cancelled")
             raise
@@ -205,25 +201,54 @@ class Submission:
             if isinstance(wrong, Cancelled):
                 raise
             raise OutcomeUnknown("outcome_unknown", what=what, why=why or wrong) from wrong
-        if seen.receipt is not None:
-            return self._accepted(seen.receipt, [*(proofs or []), *seen.proofs])
+        together = Sending([*(proofs or []), *seen.proofs])
+        if seen.receipt is not None and together.proved:
+            return self._accepted(seen.receipt, together.proofs)
         control = self._wanted(claim).control
-        if control is None or not seen.control_seen:
-            said = Text("labels.look_up_inconclusive", {"what": what, "why": seen.why or "-"})
+        if seen.receipt is not None or together.proofs or control is None or not seen.control_seen:
+            shown = ", ".join(f"{proof.kind}: {proof.number}" for proof in together.proofs)
+            said = Text("labels.look_up_inconclusive", {"what": what, "why": seen.why or shown or "-"})
             self.item = self._books.hold(claim, {language: said.say(language) for language in LANGUAGES})
             raise OutcomeUnknown("item_held", item=claim.id, why=said)
         self.item = self._books.saw_absent(claim, control, self._ways.lag_s)
         raise OutcomeUnknown("outcome_unknown", what=what, why=why or "the portal's list does not show it")
 
+    def _booked_no(self, no: SessionExpired | Refused, sending: Sending, look_up: LookUp) -> bool:
+        """Book that the portal said no; not where something shows that it has the dossier all the same.
+
+        A receipt may have been seen before the no. And a no to a dossier sent again may be about the one sent before, which
+        look-ups had not shown: one more look-up tells.
+        """
+        if sending.proofs:
+            return False
+        if isinstance(no, Refused) and any(effect.state == "absent" for effect in self._attempts(self.claim)):
+            try:
+                seen = look_up.seek(self._wanted(self.claim))
+            except (RobotError, PlaywrightError):
+                return False
+            if seen.receipt is not None:
+                sending.receipt, sending.proofs = seen.receipt, [*seen.proofs]
+                return False
+        self.sent_anything = False
+        if isinstance(no, SessionExpired):
+            self.item = self._books.turn_away(self.claim, str(no))
+        else:
+            self.item = self._books.refuse(self.claim, {language: no.text.say(language) for language in LANGUAGES})
+        return True
+
+    def _attempts(self, claim: Item) -> list[Effect]:
+        return self._ledger.attempts(SUBMISSION, claim.key)
+
     def _wanted(self, claim: Item) -> Wanted:
-        attempts = self._ledger.attempts(SUBMISSION, claim.key)
-        sent = next(effect for effect in attempts if effect.id == claim.effect)
+        attempts = self._attempts(claim)
+        # One that was proved absent may show late, under its own time.
+        open_ones = [effect for effect in attempts if effect.id == claim.effect or effect.state == "absent"]
         known = [effect for effect in self._ledger.taken(SUBMISSION, claim.organisation) if effect.id != claim.effect]
         return Wanted(
             self.dossier,
             self.round_number,
             claim.name,
-            sent.intended,
+            min(effect.intended for effect in open_ones),
             frozenset(str(effect.receipt["number"]) for effect in attempts if effect.receipt),
             str((known[0].receipt or {})["number"]) if known else None,
         )

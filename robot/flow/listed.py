@@ -1,0 +1,67 @@
+"""What the portal's list of dossiers proves of one: that it is there, that it is not, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from robot.clock import VIETNAM
+from robot.flow.declare import Receipt
+from robot.flow.submission import Seen
+from robot.ledger.item import Proof
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from robot.flow.submission import Wanted
+
+SENT = "%d/%m/%Y %H:%M:%S"
+CLOCKS_APART = timedelta(minutes=10)  # between the portal's clock and ours
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the list, as it is shown."""
+
+    number: str
+    period: str
+    round: str
+    sent: str
+    file: str
+
+
+def judged(wanted: Wanted, shown: Sequence[Row], numbered: Callable[[str], bool]) -> Seen:
+    """What the rows of the matter's procedure, period and round say; `numbered` asks whether a number, sought alone, is listed.
+
+    A row of the matter that the books cannot explain, by its file name or its time, is no proof of absence: a clock may have
+    been wrong, or somebody else has sent it.
+    """
+    matter = (wanted.dossier.period, f"{wanted.round_number:02d}")
+    unknown = [row for row in shown if (row.period, row.round) == matter and row.number not in wanted.other_numbers]
+    earliest = wanted.since - CLOCKS_APART
+    fitting = [row for row in unknown if row.file == wanted.file_name and _sent(row.sent) >= earliest]
+    if len(fitting) > 1:
+        return Seen(why=f"{len(fitting)} dossiers fit")
+    if fitting:
+        found = fitting[0]
+        proofs = [Proof("lookup", found.number, found.sent)]
+        if numbered(found.number):
+            proofs.append(Proof("number", found.number, found.sent))
+        return Seen(Receipt(kind="dossier", number=found.number, at=found.sent), tuple(proofs))
+    if unknown:
+        other = unknown[0]
+        return Seen(why=f"the list shows {other.number} of this matter, sent {other.sent} as {other.file}")
+    if wanted.control is None:
+        return Seen(why="no dossier is known to be there, so that an empty list proves nothing")
+    if numbered(wanted.control):
+        return Seen(control_seen=True)
+    return Seen(why=f"the list does not show {wanted.control} either, which is known to be there")
+
+
+def _sent(shown: str) -> datetime:
+    """The time a row shows; the epoch where it shows none, so that such a row fits nothing."""
+    try:
+        return datetime.strptime(shown, SENT).replace(tzinfo=VIETNAM)
+    except ValueError:
+        return datetime.fromtimestamp(0, VIETNAM)

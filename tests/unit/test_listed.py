@@ -1,0 +1,50 @@
+"""What rows of the portal's list prove of a dossier."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from robot.dossier import DossierHead
+from robot.flow import Row, Wanted, judged
+
+SINCE = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+IN_TIME, EARLIER = "22/11/2026 15:00:05", "22/11/2026 13:00:05"
+HEAD = DossierHead(Path("a.xml"), 1, "0" * 64, "9901000019", "TZ0101A", "600", "11/2026", "")
+
+
+def _wanted(**changes) -> Wanted:
+    values = {"other_numbers": frozenset({"00001/2026/00131"}), "control": "00009/2026/00131", **changes}
+    return Wanted(HEAD, 1, "a.xml", SINCE, **values)
+
+
+def _row(number="00007/2026/00131", sent=IN_TIME, file="a.xml", turn="01") -> Row:
+    return Row(number, "11/2026", turn, sent, file)
+
+
+def _judged(*rows, wanted=None, listed=("00007/2026/00131", "00009/2026/00131")):
+    return judged(wanted or _wanted(), rows, lambda number: number in listed)
+
+
+def test_a_fitting_row_is_a_receipt_with_two_proofs():
+    """The list by the matter, and the list by the number found; one proof where that does not show it."""
+    seen = _judged(_row())
+    assert seen.receipt.number == "00007/2026/00131"
+    assert [proof.kind for proof in seen.proofs] == ["lookup", "number"]
+    assert [proof.kind for proof in _judged(_row(), listed=()).proofs] == ["lookup"]
+
+
+def test_absence_needs_the_control_and_no_row_that_nobody_can_explain():
+    """An attempt known by its number, or another round, is no matter; another file or time of this round proves nothing."""
+    explained = (_row("00001/2026/00131", EARLIER), _row(turn="02"))
+    assert (_judged(*explained).receipt, _judged(*explained).control_seen) == (None, True)
+    for row in (_row(sent=EARLIER), _row(file="b.xml"), _row(sent="hôm qua")):
+        seen = _judged(row)
+        assert (seen.receipt, seen.control_seen) == (None, False)
+        assert row.number in seen.why
+    assert not _judged(listed=()).control_seen
+    assert not _judged(wanted=_wanted(control=None)).control_seen
+
+
+def test_two_fitting_rows_are_for_a_person():
+    """Which of them is ours nobody can tell."""
+    seen = _judged(_row(), _row("00008/2026/00131"))
+    assert (seen.receipt, seen.control_seen) == (None, False)
