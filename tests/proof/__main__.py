@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import dossiers, faults, fuzz, kbhxh, mails, repeat, wire
+from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, repeat, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
+    "crash": crash.main,
     "dossiers": dossiers.main,
     "faults": faults.main_faults,
     "fuzz": fuzz.main,
