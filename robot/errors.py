@@ -8,6 +8,7 @@
     │   ├── DossierFaulty           the check before the upload finds errors in it
     │   ├── VaultClosed             the store of secrets is locked, or lacks the secret
     │   ├── BrowserMissing          no Chrome or Chromium where the settings or the system say
+    │   ├── NightBusy               another night runs on this machine
     │   └── FolderUnusable          KBHXH's folders: no installation, in use, no room; nothing was changed
     ├── Refused                10   the portal said no: a business answer, never tried again by itself
     │   ├── CaptchaRefused          the picture's characters were not right
@@ -108,6 +109,10 @@ class VaultClosed(UsageError):
 
 class BrowserMissing(UsageError):
     """No Chrome or Chromium was found."""
+
+
+class NightBusy(UsageError):
+    """A night runs on this machine already; the second one begins nothing."""
 
 
 class FolderUnusable(UsageError):

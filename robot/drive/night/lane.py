@@ -1,0 +1,66 @@
+"""A lane's process, `python -m robot.drive.night.lane`: one organisation's session. People never start it.
+
+What to do comes by standard input, what happens goes to standard output, both as lines of JSON (`robot.drive.night.link`).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+from robot.drive.night.link import Link
+from robot.drive.night.session import NightSession
+from robot.drive.office import Office
+from robot.errors import RobotError, VaultClosed
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from robot.drive.night.link import Task
+
+
+def main() -> int:
+    """Run one session to its end; the exit code is its outcome's."""
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever else talks is no event
+    link = Link(sys.stdin, events)
+    task = link.task()
+    try:
+        with Office.open(Path(task.settings), lambda: _phrase(task)) as office:
+            session = NightSession(office, task.night, task.organisation, link, headed=task.headed)
+            _hear_signals(session)
+            session.run()
+    except RobotError as wrong:
+        link.tell("over", run=None, outcome=wrong.outcome, error=type(wrong).__name__, said=wrong.text.say(), alarms=[])
+        return wrong.exit_code
+    except Exception as wrong:  # noqa: BLE001 - the last place: the log has what it was
+        logger.bind(action="night.lane_failed").opt(exception=True).error("failed")
+        said = RobotError("command_failed", why=type(wrong).__name__).text.say()
+        link.tell("over", run=None, outcome="failed", error=type(wrong).__name__, said=said, alarms=[])
+        return 1
+    return 0
+
+
+def _phrase(task: Task) -> str:
+    if task.phrase is None:
+        raise VaultClosed("vault_needs_unlock", file=task.settings)
+    return task.phrase
+
+
+def _hear_signals(session: NightSession) -> None:
+    """A lane that is ended by itself ends as the night would have it; the night's own signals are the night's to hear."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        session.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Tabs: pages of one browser, each with a thread of work of its own within this one thread of the system.
+
+Playwright's synchronous calls give way to one another wherever they wait: each handler of an event runs in a greenlet of its
+own. The event of a new page is handled here by work that goes on as long as the page is needed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from loguru import logger
+from playwright.sync_api import Error as PlaywrightError
+
+from robot.errors import Cancelled
+from robot.flow.desk import Cancel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Page
+
+LOOK_MS: Final = 50
+
+
+class TabCancel(Cancel):
+    """A request to stop to one tab; whoever waits here lets the other tabs go on."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            Cancelled: as soon as somebody asks.
+        """
+        left_ms = seconds * 1000
+        while left_ms > 0 and not self.asked:
+            self._page.wait_for_timeout(min(left_ms, LOOK_MS))
+            left_ms -= LOOK_MS
+        if self.asked:
+            raise Cancelled("cancelled")
+
+
+class Tabs:
+    """`number` tabs that take what is in `waiting` and hand it to `work`, which must not raise."""
+
+    def __init__(self, context: BrowserContext, number: int, work: Callable[[Page, tuple[int, int]], None]) -> None:
+        self.waiting: deque[tuple[int, int]] = deque()
+        self._context = context
+        self._work = work
+        self._number = number
+        self._over = False
+        self._living = 0
+        self.busy = 0
+
+    def open(self) -> None:
+        """Open the tabs; each begins to look for work."""
+        self._over = False
+        for _ in range(self._number):
+            self._living += 1
+            self._context.once("page", self._live)
+            self._context.new_page()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way and nothing waits."""
+        return not self.busy and not self.waiting
+
+    @property
+    def room(self) -> int:
+        """How much more may be handed over: one waits, so that no tab does."""
+        return self._number + 1 - self.busy - len(self.waiting)
+
+    def close(self, pause: Callable[[], None]) -> None:
+        """Close the tabs when they have done what they are at; `pause` lets time pass for them."""
+        self._over = True
+        while self._living:
+            pause()
+
+    def _live(self, page: Page) -> None:
+        try:
+            while not self._over:
+                if self.waiting:
+                    self._take(page)
+                else:
+                    page.wait_for_timeout(LOOK_MS)
+            page.close()
+        except PlaywrightError as gone:  # with the browser: the session notices that by itself
+            logger.bind(action="night.tab_gone").debug(str(gone).splitlines()[0])
+        finally:
+            self._living -= 1
+
+    def _take(self, page: Page) -> None:
+        taken = self.waiting.popleft()
+        self.busy += 1
+        try:
+            self._work(page, taken)
+        finally:
+            self.busy -= 1
