@@ -41,3 +41,11 @@ def setup(
     from robot.cli.setup import set_up
 
     set_up(settings, "undo" if undo else "make", system=system, user=user, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def notices(*, settings: Settings = None, vault_fd: VaultFd = None) -> None:
+    """Send a trial message to everybody whom the settings name for notices. Exit code 2 where one does not get it."""
+    from robot.cli.notices import send_trial
+
+    send_trial(settings, vault_fd)

@@ -13,6 +13,7 @@ import robot
 from robot.drive.doctor import case_of
 from robot.drive.explaining import explained
 from robot.drive.faults import faults_of_error, faults_of_run
+from robot.drive.notices import Notices
 from robot.drive.preflight import Preflight
 from robot.drive.signals import stopping
 from robot.drive.signing import RunSigning
@@ -93,6 +94,7 @@ def run_flow(
         headed,
         cancel,
         preflight.held_back,
+        Notices(office).question,
     )
     signing.begin(run, folder.folder)
     session = Session(desk, run, organisation, org)

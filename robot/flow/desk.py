@@ -93,3 +93,5 @@ class Desk:
     cancel: Cancel = field(default_factory=Cancel)
     held_back: Callable[[], Finding | None] = lambda: None
     """What keeps a form from being asked for, as it was seen before the start; None where nothing does."""
+    tell: Callable[[int], object] = lambda question: None  # noqa: ARG005 - the parameter's name is the seam's
+    """Tells people of a question, by its number in the books, before the run waits for its answer."""

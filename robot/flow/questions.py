@@ -31,6 +31,7 @@ def ask_person(desk: Desk, run: str, organisation: str, kind: str, picture: Path
     # At night nobody sits at the terminal, and the notice says where to answer.
     from_afar_s = known.answer_s if desk.ledger.run(run).night is not None else known.wait_s
     question = desk.ledger.ask(run, kind, picture, max(known.answer_s, from_afar_s))
+    desk.tell(question)
     afar = _FromAfar(desk, question)
     answer: str | None = None
     try:

@@ -14,7 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
 from robot.settings.nightly import Nightly
+from robot.settings.notices import Notices
 from robot.settings.outbox import Outbox
+from robot.settings.schedule import Schedule
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.settings.submission import Submission
@@ -255,6 +257,8 @@ class Settings(BaseSettings):
     submission: Submission = Submission()
     nightly: Nightly = Nightly()
     outbox: Outbox = Outbox()
+    notices: Notices = Notices()
+    schedule: Schedule = Schedule()
     evidence: Evidence = Evidence()
     ledger: Ledger = Ledger()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")

@@ -128,11 +128,14 @@ class _Nobody:
 @pytest.fixture
 def desk(office, tmp_path):
     run = office.ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
+    told = []
 
     def made(**questions):
         known = office.settings.questions.model_copy(update=questions)
         settings = office.settings.model_copy(update={"questions": known})
-        return SimpleNamespace(settings=settings, ledger=office.ledger, progress=_Nobody(), cancel=Cancel()), run
+        return SimpleNamespace(
+            settings=settings, ledger=office.ledger, progress=_Nobody(), cancel=Cancel(), tell=told.append
+        ), run
 
     return made
 

@@ -1,0 +1,154 @@
+"""Notices and heartbeat against a real receiver on this machine: what arrives, what is kept back, what a deaf address does."""
+
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from robot.drive.heartbeat import beat
+from robot.drive.notices import Notices
+from robot.errors import VaultClosed
+from robot.report.morning import good_morning
+from robot.vault import Vault
+
+SECRET = "tok3n-of-the-hook"
+# A library of Apprise's looks for a module that newer Pythons no longer have.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    def do_POST(self):
+        got = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((self.path, json.loads(got)))
+        self.send_response(self.server.answers)
+        self.end_headers()
+
+    def log_message(self, *_said):
+        """Say nothing."""
+
+
+@contextmanager
+def _listening(answers=200):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Receiver)
+    server.got, server.answers = [], answers
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def receiver():
+    with _listening() as server:
+        yield server
+
+
+class _Store(dict):
+    """A vault's store in memory."""
+
+    def has(self, name):
+        return name in self
+
+    def set(self, name, secret):
+        self[name] = secret
+
+
+@pytest.fixture
+def told(office, receiver):
+    """An office whose vault has the receiver's address, as Apprise writes one; more settings by name."""
+
+    def made(port=None, **schedule):
+        at = f"127.0.0.1:{port or receiver.server_port}/{SECRET}"
+        vault = Vault(_Store({"notice": f"json://{at}", "beat": f"http://{at}", "none": "not an address"}), office.redactor)
+        notices = office.settings.notices.model_copy(update={"urls": ("keyring:notice",)})
+        times = office.settings.schedule.model_copy(update=schedule)
+        settings = office.settings.model_copy(update={"notices": notices, "schedule": times})
+        return replace(office, settings=settings, vault=vault)
+
+    return made
+
+
+def test_a_question_arrives_with_its_picture_and_the_command(told, office, receiver, tmp_path):
+    """Whoever reads it on a telephone sees the captcha and knows what to answer where."""
+    picture = tmp_path / "captcha.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+    run = office.ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
+    number = office.ledger.ask(run, "captcha", picture, 60)
+    assert [] == Notices(told()).question(number)
+    ((path, said),) = receiver.got
+    assert f"/{SECRET}" == path.rstrip("/")
+    assert f"vss-robot answer {number}" in said["message"]
+    assert "hoa-binh" in said["title"]
+    assert ["captcha.png"] == [one["filename"] for one in said["attachments"]]
+
+
+def test_a_held_dossier_arrives_with_the_reason_and_the_choices(told, office, receiver):
+    """The reason in the operator's language, and what can be answered."""
+    from robot.ledger.item import NewItem
+
+    item = office.ledger.queue.plan(NewItem("hoa-binh", "TZ0101A/600/01/2026/01", "f", "f.xml", "f" * 64, 9))
+    held = office.ledger.care.hold(item.id, {"en": "the token is gone", "vi": "mất token"})
+    assert [] == Notices(told()).held(held)
+    said = receiver.got[0][1]["message"]
+    assert "the token is gone" in said
+    assert "retry, cancel" in said
+
+
+def test_the_morning_report_and_the_heartbeat_arrive(told, office, receiver, tmp_path):
+    """After a night the report is told and a sign of life is given, by file and by address."""
+    night = office.ledger.nights.begin(None)
+    office.ledger.nights.end(night, {})
+    own = told(heartbeat_file=tmp_path / "sống" / "beat.json", heartbeat_url="keyring:beat")
+    report, failed = good_morning(own, night)
+    assert (True, []) == (report.balanced, failed)
+    notice, sign = (said for _, said in receiver.got)
+    assert "0 of 0 accepted" in notice["title"]
+    assert sign == json.loads((tmp_path / "sống" / "beat.json").read_text(encoding="utf-8"))
+    assert (night, True) == (sign["night"], sign["balanced"])
+
+
+def test_a_kind_that_is_not_wanted_is_not_told(told, office, receiver):
+    """The settings say what is told."""
+    own = told()
+    few = own.settings.notices.model_copy(update={"kinds": ("report",)})
+    own = replace(own, settings=own.settings.model_copy(update={"notices": few}))
+    run = office.ledger.begin_run("submit", "hoa-binh", {}, office.settings.home)
+    assert [] == Notices(own).question(office.ledger.ask(run, "captcha", office.settings.home / "x.png"))
+    assert [] == receiver.got
+
+
+@pytest.mark.parametrize("reference", ["keyring:notice", "keyring:none", "keyring:absent"])
+def test_an_address_that_does_not_take_it_is_named_and_never_shown(told, office, reference, capfd, tmp_path):
+    """Deaf, wrong or missing in the vault: the reference is named, nothing is raised, no secret is logged or printed."""
+    with _listening(answers=500) as deaf:
+        own = told(port=deaf.server_port, heartbeat_url=reference)
+        urls = own.settings.notices.model_copy(update={"urls": (reference,)})
+        own = replace(own, settings=own.settings.model_copy(update={"notices": urls}))
+        run = office.ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
+        number = office.ledger.ask(run, "captcha", tmp_path / "none.png", 60)
+        assert [reference] == Notices(own).question(number)
+        assert ["schedule.heartbeat_url"] == beat(own, {"night": 1})
+    said = capfd.readouterr()
+    logs = "".join(file.read_text(encoding="utf-8") for file in (office.settings.home / "logs").iterdir())
+    assert reference in logs
+    assert SECRET not in said.out + said.err + logs
+
+
+def test_a_folder_that_cannot_be_written_is_named(told, office):
+    """A heartbeat that fails is a warning; the night stays as it is booked."""
+    in_the_way = office.settings.home / "in the way"
+    in_the_way.write_text("x")
+    assert ["schedule.heartbeat_file"] == beat(told(heartbeat_file=in_the_way / "beat.json"), {"night": 1})
+
+
+def test_the_vault_says_what_it_lacks(told):
+    """The double of the store behaves as the real ones do."""
+    with pytest.raises(VaultClosed):
+        told().vault.get("keyring:absent")
