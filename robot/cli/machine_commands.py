@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from robot.cli.options import Json, Settings
+from robot.cli.options import Json, Settings, VaultFd
 
 app = typer.Typer()
 
