@@ -39,24 +39,33 @@ def judged(wanted: Wanted, shown: Sequence[Row], numbered: Callable[[str], bool]
     """
     matter = (wanted.dossier.period, f"{wanted.round_number:02d}")
     unknown = [row for row in shown if (row.period, row.round) == matter and row.number not in wanted.other_numbers]
+    if wanted.said is not None:
+        return _confirmed(wanted.said, unknown)
     earliest = wanted.since - CLOCKS_APART
     fitting = [row for row in unknown if row.file == wanted.file_name and _sent(row.sent) >= earliest]
-    if len(fitting) > 1:
-        return Seen(why=f"{len(fitting)} dossiers fit")
-    if fitting:
+    if len(fitting) == 1:
         found = fitting[0]
         proofs = [Proof("lookup", found.number, found.sent)]
         if numbered(found.number):
             proofs.append(Proof("number", found.number, found.sent))
         return Seen(Receipt(kind="dossier", number=found.number, at=found.sent), tuple(proofs))
     if unknown:
-        other = unknown[0]
-        return Seen(why=f"the list shows {other.number} of this matter, sent {other.sent} as {other.file}")
+        others = ", ".join(f"{row.number} sent {row.sent} as {row.file}" for row in unknown)
+        return Seen(why=f"the list shows of this matter {others}: {len(fitting)} fit")
     if wanted.control is None:
         return Seen(why="no dossier is known to be there, so that an empty list proves nothing")
     if numbered(wanted.control):
         return Seen(control_seen=True)
     return Seen(why=f"the list does not show {wanted.control} either, which is known to be there")
+
+
+def _confirmed(said: str, unknown: Sequence[Row]) -> Seen:
+    """A person has named the number; the list must show it for this matter, under whatever time and name."""
+    for row in unknown:
+        if row.number == said:
+            proofs = (Proof("person", said), Proof("lookup", said, row.sent))
+            return Seen(Receipt(kind="dossier", number=said, at=row.sent), proofs)
+    return Seen(why=f"the list does not show {said}, which a person has named, for this matter")
 
 
 def _sent(shown: str) -> datetime:

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a look-up seeks: the matter, the file's name, from when on; numbers of other attempts; a dossier known to be there."""
+    """What a look-up seeks: the matter, the file's name, from when on; numbers of other attempts; a dossier known to be there.
+
+    `said` is the number that a person has named for it.
+    """
 
     dossier: DossierHead
     round_number: int
@@ -38,6 +41,7 @@ class Wanted:
     since: datetime
     other_numbers: frozenset[str]
     control: str | None
+    said: str | None = None
 
 
 @dataclass(frozen=True)
@@ -251,6 +255,7 @@ class Submission:
             min(effect.intended for effect in open_ones),
             frozenset(str(effect.receipt["number"]) for effect in attempts if effect.receipt),
             str((known[0].receipt or {})["number"]) if known else None,
+            self._ledger.care.number_said(claim.id),
         )
 
     def _accepted(self, receipt: Receipt, proofs: list[Proof]) -> Receipt:

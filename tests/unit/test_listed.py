@@ -44,6 +44,15 @@ def test_absence_needs_the_control_and_no_row_that_nobody_can_explain():
     assert not _judged(wanted=_wanted(control=None)).control_seen
 
 
+def test_a_number_named_by_a_person_is_confirmed_by_the_list_or_by_nothing():
+    """Its time and file may differ, its matter may not; what the list does not show goes back to the person."""
+    seen = _judged(_row(sent=EARLIER, file="b.xml"), wanted=_wanted(said="00007/2026/00131"))
+    assert [(proof.kind, proof.number) for proof in seen.proofs] == [(kind, seen.receipt.number) for kind in ("person", "lookup")]
+    for row in (_row("00008/2026/00131"), _row(turn="02")):
+        seen = _judged(row, wanted=_wanted(said="00007/2026/00131"))
+        assert (seen.receipt, seen.control_seen) == (None, False)
+
+
 def test_two_fitting_rows_are_for_a_person():
     """Which of them is ours nobody can tell."""
     seen = _judged(_row(), _row("00008/2026/00131"))
