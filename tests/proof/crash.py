@@ -108,11 +108,16 @@ def _prove(books: str, times: int) -> int:
         tried, twice = unguarded(lanes[0], times)
         _say(f"{books}, guard off: of {tried} dossiers {twice} were accepted more than once")
         guarded(lanes, left, times, keep)
+        with lanes[0].open_books() as ledger:
+            checked = ledger.check()
+        for breach in checked.breaches:
+            _say(f"{books}, ledger check: {breach}")
+        _say(f"{books}, ledger check: {len(checked.breaches)} breaches in {dict(checked.rows)}")
     kills, sums = sum(row.kills for row in known), [sum(getattr(row, f) for row in known) for f in _SUMS]
     said = ", ".join(f"{name} {number}" for name, number in zip(_SUMS, sums, strict=True))
     _say(f"{books}: {kills} kills at {len(known)} points: {said}; this start took {time.monotonic() - begun:.0f} s")
     _say(f"to begin anew, remove {FOLDER}")
-    return 0 if twice and all(row.good for row in known) else 1
+    return 0 if twice and not checked.breaches and all(row.good for row in known) else 1
 
 
 _SUMS = ("missed", "twice", "lost", "done", "refused", "held")

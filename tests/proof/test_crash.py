@@ -23,6 +23,8 @@ def test_a_kill_anywhere_sends_nothing_twice_and_loses_nothing(tmp_path):
     with crash.sites(tmp_path, "sqlite", 3) as lanes:
         assert crash.unguarded(lanes[0], 2) == (2, 2)
         crash.guarded(lanes, SAMPLE, 1, done.append)
+        with lanes[0].open_books() as ledger:
+            assert ledger.check().breaches == ()
     assert {tally.point for tally in done} == {str(point) for point in SAMPLE}
     assert [tally for tally in done if not tally.good] == []
     assert all(point in crash.POINTS for point in SAMPLE)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import load_pem_x509_certificate
 
 from fixtures.portal.desk import Address, Desk, Pieces, Signer, whole
@@ -15,11 +15,12 @@ from robot import settings
 from robot.dossier import DossierHead, read_head
 from robot.errors import OutcomeUnknown, RobotError
 from robot.flow import Submission
-from robot.ledger import Ledger, WrongState
+from robot.ledger import Ledger, Signed, WrongState
 from robot.ledger.item import ENDED, Item, LostLease
 from robot.settings.submission import Submission as Ways
 from tests.doubles.portal import Client, container
 
+ORIGIN = "https://gddt.baohiemxahoi.gov.vn"
 SETTLED = (*ENDED, "held")
 
 
@@ -48,6 +49,11 @@ class Site:
         # Made a moment ago: to prove that it is a key would take longer than the rest of a walk's work.
         key = serialization.load_pem_private_key(self.key, None, unsafe_skip_rsa_key_validation=True)
         return Signer(key, load_pem_x509_certificate(self.certificate))
+
+    def signed(self, token: str | None, digest: str) -> Signed:
+        """What the books keep of a signature."""
+        certificate = load_pem_x509_certificate(self.certificate).fingerprint(hashes.SHA256()).hex()
+        return Signed("pkcs11", ORIGIN, token or self.organisation, certificate, "SHA256-RSA", digest)
 
     def client(self, pieces: Pieces = whole) -> PortalClient:
         """A client with the session that the site has, if any."""
@@ -91,14 +97,19 @@ def dossier(site: Site, period: str, **changes: str) -> DossierHead:
     return read_head(file)
 
 
-def attempt(ledger: Ledger, client: PortalClient, site: Site, head: DossierHead, turn: int) -> Item | None:
-    """One run for one dossier, whatever comes of it; the item as the books have it afterwards."""
+def attempt(
+    ledger: Ledger, client: PortalClient, site: Site, head: DossierHead, turn: int, token: str | None = None
+) -> Item | None:
+    """One run for one dossier, whatever comes of it, with a token (its serial) for itself; the item as it is afterwards."""
     ledger.reap()
     run = ledger.begin_run("submit", site.organisation, {"dossier": str(head.file), "round_number": str(turn)}, site.home)
     try:
+        if token is not None:
+            ledger.note_signing(run, {"signer": "pkcs11"}, token)
         submission = Submission(ledger, Ways(**site.ways), run, site.organisation, head, turn)
         if submission.receipt is None:
             ledger.protocol.renew(submission.claim, site.ways["lease_s"])  # as a lane does for what it has in hand
+        client.sign_for(lambda digest: ledger.count_signature(run, site.signed(token, digest)))
         hand_in(client, submission)
         outcome = "done"
     except RobotError as wrong:
