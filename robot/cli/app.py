@@ -15,6 +15,7 @@ from robot.cli import (
     nightly_commands,
     queue_commands,
     runs_commands,
+    schedule_commands,
     tokens_commands,
     vault_commands,
 )
@@ -95,6 +96,7 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
 for group in (nightly_commands.app, dossier_commands.app, runs_commands.app, machine_commands.app):
     app.add_typer(group)
 app.add_typer(queue_commands.app, name="queue")
+app.add_typer(schedule_commands.app, name="schedule")
 app.add_typer(tokens_commands.app, name="tokens")
 app.add_typer(vault_commands.app, name="vault")
 app.add_typer(kbhxh.app, name="kbhxh")
