@@ -39,6 +39,7 @@ def run_nightly(
     """Run a night and end with the exit code that its balance says."""
     from robot.drive import Office
     from robot.drive.night.night import NightRun
+    from robot.report.morning import good_morning
     from robot.settings import find
 
     settings, vault_fd, verbose = office
@@ -56,6 +57,8 @@ def run_nightly(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
         ended = night.run(organisations, limit, end)
+        _, untold = good_morning(opened, ended.id)
+        hear({"event": "morning", "untold": untold})
         hear(_balance(ended))
     sys.exit(EXIT[ended.outcome or "unbalanced"])
 
@@ -96,6 +99,7 @@ class _Told:
             "ended": self._ended,
             "over": lambda event: self._said(event, event.get("said")),
             "balance": self._balanced,
+            "morning": self._untold,
         }
 
     def hear(self, event: dict[str, Any]) -> None:
@@ -126,3 +130,7 @@ class _Told:
             self._terminal.say(Text(f"labels.night_stopped_{event['stopped']}"))
         if event["outcome"] == "unbalanced":
             self._terminal.say(Text("labels.night_unbalanced"))
+
+    def _untold(self, event: dict[str, Any]) -> None:
+        if event["untold"]:
+            self._terminal.say(Text("labels.night_untold", {"addresses": ", ".join(event["untold"])}))

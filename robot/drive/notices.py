@@ -48,6 +48,12 @@ class Notices:
         }
         return self.send("held", Text("notices.held_title", fills), Text("notices.held", fills))
 
+    def held_by(self, run: str) -> None:
+        """Tell of each dossier that a run has left held."""
+        for asked in self._office.ledger.questions(run):
+            if asked.kind == "held" and asked.state == "open" and asked.item is not None:
+                self.held(self._office.ledger.queue.item(asked.item))
+
     def send(self, kind: NoticeKind, title: Text, body: Text | str, attached: Path | None = None) -> list[str]:
         """Send a message of a kind that the settings want told; returns the names of the addresses that did not take it."""
         if kind not in self._office.settings.notices.kinds:

@@ -182,3 +182,4 @@ def book(
     folder.write_run({**result.model_dump(), "said": said, "finding_said": found, "probes": probes, "versions": known})
     assert result.run is not None  # noqa: S101 - for the type checker: this run has been begun
     office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding, result.alarms)
+    Notices(office).held_by(result.run)

@@ -14,6 +14,7 @@ from robot.drive.explaining import explained
 from robot.drive.faults import faults_of_error, faults_of_run
 from robot.drive.night.breaker import jittered
 from robot.drive.night.deciding import decide
+from robot.drive.notices import Notices
 from robot.drive.run import RunResult, book, ended
 from robot.errors import UsageError
 from robot.evidence import RunFolder
@@ -109,6 +110,7 @@ class Work:
             False,  # noqa: FBT003 - by position as the others: a tab has no window of its own
             self._cancel,
             bench.held_back,
+            Notices(bench.office).question,
         )
         tab = Tab(desk, bench.organisation, bench.window, self._page, traced=bench.settings.nightly.tabs == 1)
         org = bench.office.organisation(bench.organisation)

@@ -15,6 +15,7 @@ from robot.drive.explaining import explained
 from robot.drive.night.dossier import Bench, Work
 from robot.drive.night.link import Telling
 from robot.drive.night.tabs import TabCancel, Tabs
+from robot.drive.notices import Notices
 from robot.drive.preflight import Preflight
 from robot.drive.run import RunResult, book, ended
 from robot.drive.signing import RunSigning
@@ -102,6 +103,7 @@ class NightSession:
             WithoutToken(),
             self._headed,
             self._cancel,
+            tell=Notices(office).question,
         )
         self._signing.begin(run, folder.folder)
         window = Window(desk, self._key, shared=True)

@@ -101,6 +101,29 @@ def test_a_held_dossier_arrives_with_the_reason_and_the_choices(told, office, re
     assert "retry, cancel" in said
 
 
+def test_what_a_run_has_left_held_is_told_once(told, office, receiver, tmp_path):
+    """A dossier that the run held is told of; a captcha of the same run, answered or not, is not told again."""
+    from robot.ledger.item import NewItem
+
+    item = office.ledger.queue.plan(NewItem("hoa-binh", "TZ0101A/600/01/2026/01", "f", "f.xml", "f" * 64, 9))
+    run = office.ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
+    office.ledger.ask(run, "captcha", tmp_path / "x.png")
+    claim = office.ledger.protocol.claim(run, 60, item=item.id)
+    office.ledger.protocol.hold(claim, {"en": "the token is gone", "vi": "mất token"})
+    Notices(told()).held_by(run)
+    assert ["the token is gone" in said["message"] for _, said in receiver.got] == [True]
+
+
+def test_a_night_gives_its_sign_of_life(robot, settings_file, tmp_path):
+    """A night without dossiers is a night that ran: the real command writes the heartbeat."""
+    beat_file = tmp_path / "beat.json"
+    written = settings_file.read_text(encoding="utf-8") + f'\n[schedule]\nheartbeat_file = "{beat_file}"\n'
+    settings_file.write_text(written, encoding="utf-8")
+    ran = robot("nightly")
+    assert 0 == ran.code, ran.talk
+    assert json.loads(beat_file.read_text(encoding="utf-8"))["balanced"]
+
+
 def test_the_morning_report_and_the_heartbeat_arrive(told, office, receiver, tmp_path):
     """After a night the report is told and a sign of life is given, by file and by address."""
     night = office.ledger.nights.begin(None)
