@@ -18,6 +18,7 @@ from robot.cli import (
     schedule_commands,
     tokens_commands,
     vault_commands,
+    worker_commands,
 )
 from robot.cli.options import Json, Settings, VaultFd, Verbose
 
@@ -93,7 +94,7 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
     run_command(flow, org, dossier, round_number, headed=headed, as_json=as_json, office=(settings, vault_fd, verbose))
 
 
-for group in (nightly_commands.app, dossier_commands.app, runs_commands.app, machine_commands.app):
+for group in (nightly_commands.app, dossier_commands.app, runs_commands.app, machine_commands.app, worker_commands.app):
     app.add_typer(group)
 app.add_typer(queue_commands.app, name="queue")
 app.add_typer(schedule_commands.app, name="schedule")

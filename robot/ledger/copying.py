@@ -87,7 +87,9 @@ def export(store: Store, since: datetime | None = None) -> Iterator[dict[str, An
             if since is not None and dated:
                 wanted = wanted.where(table.c[dated] >= since)
             for row in books.execute(wanted).mappings():
-                values = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+                values: dict[str, Any] = {
+                    name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()
+                }
                 if table is tables.effects:
                     values["number"] = (values.pop("receipt") or {}).get("number")  # the rest of it are words of the portal
                 yield {"table": table.name, **values}

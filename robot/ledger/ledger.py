@@ -18,6 +18,7 @@ from robot.ledger.signatures import Signatures
 from robot.ledger.store import Store
 from robot.ledger.tokens import Tokens
 from robot.ledger.verdicts import Verdicts
+from robot.ledger.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,7 @@ class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
         self.protocol = Protocol(store)
         self.care = Care(store)
         self.nights = Nights(store)
+        self.workers = Workers(store)
 
     @classmethod
     def open(cls, settings: settings.Ledger, home: Path) -> Self:
@@ -55,6 +57,11 @@ class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
             store.close()
             raise
         return cls(store)
+
+    @property
+    def store(self) -> Store:
+        """The database itself, for the queue engine that keeps its jobs beside the books."""
+        return self._store
 
     def check(self) -> Checked:
         """Whether all that must hold in the books does."""

@@ -21,6 +21,7 @@ from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.settings.submission import Submission
 from robot.settings.verdict import MailVerdict
+from robot.settings.worker import Worker
 from robot.texts import Language
 
 TOKEN_SIGNING_IN_THE_STORE = "iglijbhfichnfmijbmebhcgbaagbbikc"  # noqa: S105 - the extension's id in the Chrome Web Store, no secret
@@ -261,4 +262,5 @@ class Settings(BaseSettings):
     schedule: Schedule = Schedule()
     evidence: Evidence = Evidence()
     ledger: Ledger = Ledger()
+    worker: Worker = Worker()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")

@@ -1,0 +1,84 @@
+"""A worker whose dossiers go to a file instead of a portal; run by tests.
+
+    python -m tests.doubles.worker work ROBOT_TOML TOKEN=ORGANISATION… | send ROBOT_TOML ITEM
+
+What `send` does outside is a line in `clicks.txt` beside the settings; the item stays in hand after its intent while
+`hold-intent` lies there. A file `TOKEN.pulled` says that the token is not here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from robot.drive.office import Office
+from robot.drive.worker.work import Work
+from robot.ledger.item import Proof
+from tests.doubles.way import RECEIPT
+
+if TYPE_CHECKING:
+    from robot.ledger.item import Item
+
+LEASE_S = 600
+
+
+def work(file: str, *tokens: str) -> None:
+    """The real worker, with tokens by word."""
+    folder = Path(file).parent
+
+    def here() -> dict[str, list[str]]:
+        pairs = [token.split("=") for token in tokens]
+        return {serial: [key] for serial, key in pairs if not (folder / f"{serial}.pulled").exists()}
+
+    async def until_stopped(worker: Work) -> None:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        await worker.until(stop)
+
+    with Office.open(Path(file), lambda: "") as office:
+        me = [sys.executable, "-m", "tests.doubles.worker", "send", file]
+        asyncio.run(until_stopped(Work(office, here, lambda item: [*me, str(item.id if item else 0)])))
+
+
+def send(file: str, number: str) -> None:
+    """Walk the item's way with the token for itself (a file that must not be there yet)."""
+    folder = Path(file).parent
+    with Office.open(Path(file), lambda: "") as office:
+        item = office.ledger.queue.item(int(number))
+        run = office.ledger.begin_run("submit", item.organisation, {}, folder)
+        claim = office.ledger.protocol.claim(run, LEASE_S, item=item.id)
+        if claim is None:
+            office.ledger.end_run(run, "cancelled")
+            return
+        token = folder / f"{item.organisation}.in-use"
+        os.close(os.open(token, os.O_CREAT | os.O_EXCL))
+        try:
+            _walk(office, claim, folder)
+        finally:
+            token.unlink()
+        office.ledger.end_run(run, "done")
+
+
+def _walk(office: Office, claim: Item, folder: Path) -> None:
+    """Click once; a sending whose end nobody saw is looked up among the clicks instead."""
+    books, clicks, number = office.ledger.protocol, folder / "clicks.txt", f"{claim.id:05}/2026/07906"
+    if claim.state == "claimed":
+        claim = books.intend(books.signed(books.prepared(claim)), {})
+        with clicks.open("a", encoding="utf-8") as written:
+            written.write(f"{claim.key}\n")
+        while (folder / "hold-intent").exists():
+            (folder / f"in-hand-{claim.id}").touch()
+            time.sleep(0.05)
+    elif claim.key not in clicks.read_text(encoding="utf-8"):
+        raise SystemExit(1)
+    proofs = [Proof("lookup", number), Proof("number", number)]
+    books.done(books.accept(claim, {**RECEIPT, "number": number}, proofs))
+
+
+if __name__ == "__main__":
+    {"work": work, "send": send}[sys.argv[1]](*sys.argv[2:])
