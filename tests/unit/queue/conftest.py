@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -13,7 +14,9 @@ from fixtures.dossiers import Plan, make_dossier, make_people
 from fixtures.organisations import ORGANISATIONS
 from fixtures.pki import make_authority
 from robot.drive import Office
+from robot.ledger import Ledger
 from robot.ledger.item import Proof
+from robot.settings import Ledger as LedgerSettings
 from tests.doubles.soft_key import SoftKey
 
 HOA_BINH = ORGANISATIONS["hoa-binh"]
@@ -40,9 +43,17 @@ def document(key):
     return make
 
 
+@pytest.fixture(scope="session")
+def new_books(tmp_path_factory):
+    """Books as they are when they are new, made once: bringing them up to date takes longer than most tests here."""
+    folder = tmp_path_factory.mktemp("books")
+    Ledger.open(LedgerSettings(), folder).close()
+    return folder / "ledger.sqlite"
+
+
 @pytest.fixture
-def settings_file(tmp_path):
-    """A robot.toml with two organisations; more of it is appended by a test."""
+def settings_file(tmp_path, new_books):
+    """A robot.toml with two organisations, and new books; more of it is appended by a test."""
     home = tmp_path / "văn phòng"
     home.mkdir()
     file = home / "robot.toml"
@@ -52,6 +63,7 @@ def settings_file(tmp_path):
         names = ("name", "tax_code", "unit_code", "province", "agency_name", "agency_code", "email", "contact", "address")
         lines += [f"{name} = {json.dumps(getattr(organisation, name), ensure_ascii=False)}" for name in names]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    shutil.copy(new_books, home)
     return file
 
 

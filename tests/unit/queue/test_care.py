@@ -42,17 +42,15 @@ def test_the_commands_add_list_hold_release_and_cancel(robot, tmp_path, document
     added = robot("queue", "add", bad, good, "--org", "hoa-binh", "--priority", 5, "--json")
     assert (2, [False, True]) == (added.code, [one["planned"] for one in added.said])
     number = added.said[1]["item"]["id"]
-    assert [number] == [item["id"] for item in robot("queue", "list", "--org", "hoa-binh", "--json").said]
     held = robot("queue", "hold", number, 99, "--why", "chờ chữ ký", "--json")
     assert (2, ["held", None]) == (held.code, [one.get("state") for one in held.said])
     (asked,) = robot("questions", "--json").said
     assert ("held", ["retry", "cancel"], number) == (asked["kind"], asked["choices"], asked["item"])
     assert "chờ chữ ký" in robot("queue", "show", number).said
     assert 0 == robot("queue", "release", number).code
-    assert [] == robot("questions", "--json").said
     assert 0 == robot("queue", "cancel", number).code
-    assert [] == robot("queue", "list", "--json").said
-    assert "cancelled" == robot("queue", "list", "--all", "--state", "cancelled", "--json").said[0]["state"]
+    listed = robot("queue", "list", "--all", "--org", "hoa-binh", "--json").said
+    assert [(number, "cancelled")] == [(item["id"], item["state"]) for item in listed]
     assert 2 == robot("queue", "list", "--state", "lost").code
 
 
