@@ -34,6 +34,7 @@ def main() -> int:
         with Office.open(Path(task.settings), lambda: _phrase(task)) as office:
             session = NightSession(office, task.night, task.organisation, link, headed=task.headed)
             _hear_signals(session)
+            link.listen(session.interrupt)
             session.run()
     except RobotError as wrong:
         link.tell("over", run=None, outcome=wrong.outcome, error=type(wrong).__name__, said=wrong.text.say(), alarms=[])

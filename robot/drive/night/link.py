@@ -43,10 +43,13 @@ class Link:
         self._heard: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def task(self) -> Task:
-        """The first line; from then on the thread reads."""
-        task = Task.model_validate_json(self._orders.readline())
+        """The first line."""
+        return Task.model_validate_json(self._orders.readline())
+
+    def listen(self, stopped: Callable[[], None]) -> None:
+        """Read on in a thread of its own; it calls `stopped` at once when it hears the last order."""
+        self._stopped = stopped
         threading.Thread(target=self._hear, daemon=True, name="night-orders").start()
-        return task
 
     def orders(self) -> Iterator[dict[str, Any]]:
         """What has been said since the last look."""
@@ -63,8 +66,12 @@ class Link:
     def _hear(self) -> None:
         with contextlib.suppress(OSError, ValueError):
             for line in self._orders:
-                self._heard.put(json.loads(line))
+                order = json.loads(line)
+                if order["do"] == "stop":
+                    break
+                self._heard.put(order)
         self._heard.put({"do": "stop"})
+        self._stopped()
 
 
 class Telling:
