@@ -42,7 +42,8 @@ SENDINGS = {
     "intent": {"intent"},
     "unknown": {"intent"},
     "held": {"intent"},
-    "cancelled": {"intent"},
+    # Given up by a person; the same file, come again, takes the sending up where it was left.
+    "cancelled": {"intent", "confirmed", "superseded", "refused", "absent"},
     "accepted": {"confirmed", "superseded"},
     "done": {"confirmed", "superseded"},
     "refused": {"refused"},

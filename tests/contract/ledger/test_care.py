@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from robot.errors import NameUnknown, UsageError
-from robot.ledger.item import NewItem
+from robot.ledger.item import NewItem, Proof
 
 SAID = {"en": "look at it", "vi": "hãy xem"}
 
@@ -33,6 +33,18 @@ def test_an_answer_moves_a_held_dossier_and_is_kept(ledger, lost, answer, state)
     assert state == moved.state == ledger.queue.moves(lost.id)[-1].after
     assert "answered" == ledger.question(asked.id).state
     assert ("1/2026/2" if state == "unknown" else None) == ledger.care.number_said(lost.id)
+    assert () == ledger.check().breaches
+
+
+def test_a_sending_that_was_given_up_is_looked_up_when_the_file_comes_again(ledger, lost, submitting):
+    """`cancel` forgets nothing: the same file is taken up where that one was left, and is not sent a second time."""
+    ledger.care.decide(_question(ledger, ledger.care.hold(lost.id, SAID)), "cancel")
+    again = ledger.queue.plan(NewItem("hoa-binh", lost.key, "f", "f.xml", "f" * 64, 9))
+    assert ("unknown", lost.effect) == (again.state, again.effect)
+    claim = ledger.protocol.claim(submitting, 60, item=again.id)
+    number = "00001/2026/00131"
+    ledger.protocol.accept(claim, {"kind": "dossier", "number": number}, [Proof("lookup", number), Proof("number", number)])
+    assert () == ledger.check().breaches
 
 
 def test_of_two_answers_at_once_one_counts(ledger, lost):
