@@ -21,6 +21,7 @@ def test_faults_are_told_in_both_languages_and_the_agencies_are_in_the_tree():
         "portal-http", "portal-maintenance", "page-wrong", "page-signed-out", "page-script-error", "page-request-failed",
         "clock-skew", "dialog-unasked", "form-fields-marked", "portal-toast",
         "upload-cut", "answer-late", "duplicate-taken", "lookup-late", "lookup-down", "lookup-empty", "portal-down", "clock-jump",
+        "mail-server-down",
         "verdict-late", "verdict-never", "verdict-twice", "verdict-other-dossier", "verdict-unreadable",
     }  # fmt: skip
     assert set(FAULTS) == wanted

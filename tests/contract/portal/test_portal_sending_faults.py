@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.portal.faults import FAULTS
 from tests.doubles.portal import Client
+from tests.waiting import until
 
 NO_ANSWER = (http.client.RemoteDisconnected, OSError)
 
@@ -83,6 +84,21 @@ def test_the_portal_is_down_for_a_while(insider, fault):
             insider.desk.request("GET", path)
     fault("portal-down", seconds=0)
     assert insider.desk.request("GET", "/check")[0] == 200
+
+
+def test_mails_wait_while_the_mail_server_is_down(portal):
+    """Nothing comes, no attempt is used up, and the mail comes when the server is back."""
+    other = portal.client()
+    portal.faults.set("mail-server-down", other.tax_code)
+    number = other.registered()
+
+    def rows() -> list[tuple]:
+        return [(row["state"], row["attempts"]) for row in portal.truth.snapshot()["mails"] if row["registration"] == number]
+
+    until(lambda: rows() == [("waiting", 0)], "the mail to wait")
+    assert portal.mails_to(other.email) == []
+    portal.faults.clear(other.tax_code)
+    other.mail("Kích hoạt")
 
 
 def test_a_clock_that_jumped_stands_in_receipt_and_list(insider, fault):
