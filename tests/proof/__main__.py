@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, repeat, wire
+from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, repeat, storm, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "crash": crash.main,
@@ -15,6 +15,7 @@ PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "mails": mails.main,
     "pairs": faults.main_pairs,
     "repeat": repeat.main,
+    "storm": storm.main,
     "wire": wire.main,
 }
 

@@ -128,17 +128,17 @@ def sites(folder: Path, books: str, number: int = LANES) -> Iterator[list[Site]]
     """A portal that takes duplicates, organisations with an account each, one set of books; a dossier of each is known there."""
     with ExitStack() as stack:
         url = stack.enter_context(postgres()).database() if books == "postgres" else ""
-        portal = stack.enter_context(running_portal(_made(folder / "portal-world")))
-        lanes = [_lane(site(portal.client(), f"lane-{n}", _made(folder / "robot"), url, WAYS)) for n in range(number)]
+        portal = stack.enter_context(running_portal(made(folder / "portal-world")))
+        lanes = [lane_of(site(portal.client(), f"lane-{n}", made(folder / "robot"), url, WAYS)) for n in range(number)]
         yield lanes
 
 
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     return folder
 
 
-def _lane(lane: Site) -> Site:
+def lane_of(lane: Site) -> Site:
     """Log in, let the portal take duplicates, and hand in the dossier that look-ups are proved by."""
     Faults(lane.portal.truth).set("duplicate-taken", lane.username)
     client = lane.client()

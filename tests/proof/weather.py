@@ -1,0 +1,112 @@
+"""Weather over a stand-in portal: one fault after the other at each organisation, by a seed; and a small disk that fills up."""
+
+import contextlib
+import errno
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from fixtures.portal.faults import Faults, Param
+from tests.proof.walking import Site
+
+UPLOAD = "/api/ho-so"
+DISK = "48m"
+_ANSWERS = ({"at": UPLOAD, "accepted": True}, {"at": UPLOAD, "accepted": False}, {"at": "", "accepted": False})
+# How each fault is set, by chance and by how many seconds a client waits for an answer: the real times are 30 times as long.
+STRIKES: Mapping[str, Callable[[Random, float], Mapping[str, Param]]] = {
+    "connection-dropped": lambda chance, _: chance.choice(_ANSWERS[:2]),
+    "portal-500": lambda chance, _: chance.choice(_ANSWERS),
+    "portal-slow": lambda chance, answer_s: {"seconds": chance.random() * answer_s / 3, "at": chance.choice(("", UPLOAD))},
+    "session-expired": lambda chance, _: {"at": chance.choice(("", UPLOAD))},
+    "captcha-wrong-once": lambda *_: {},
+    "upload-cut": lambda *_: {},
+    "answer-late": lambda _, answer_s: {"seconds": answer_s + 0.2},
+    "lookup-late": lambda chance, answer_s: {"seconds": chance.random() * answer_s * 2 / 3},
+    "lookup-down": lambda *_: {},
+    "lookup-empty": lambda *_: {},
+    "portal-down": lambda chance, answer_s: {"seconds": chance.random() * answer_s * 2 / 3},
+    "clock-jump": lambda chance, _: {"seconds": chance.choice((-7200.0, 7200.0))},
+}
+
+
+class Weather:
+    """Sets and takes back faults; `met` counts those set."""
+
+    def __init__(self, chance: Random, sites: Sequence[Site]) -> None:
+        self._chance = chance
+        self._sites = sites
+        self._faults = Faults(sites[0].portal.truth)
+        self.met: Counter[str] = Counter()
+
+    def change(self) -> None:
+        """Another weather at one organisation: none, or one fault; some of them together with answers that are lost."""
+        where = self._chance.choice(self._sites)
+        self._clear(where)
+        if self._chance.random() < 0.3:
+            return
+        names = [self._chance.choice(tuple(STRIKES))]
+        if names[0].startswith("lookup-") or names[0] == "clock-jump":  # only who looks up meets these
+            names.append("connection-dropped")
+        for name in names:
+            self._faults.set(name, where.username, **STRIKES[name](self._chance, where.answer_s))
+            self.met[name] += 1
+
+    def clear(self) -> None:
+        """Fair weather everywhere."""
+        for where in self._sites:
+            self._clear(where)
+
+    def _clear(self, where: Site) -> None:
+        for name in STRIKES:
+            self._faults.clear(where.username, name)
+
+
+class Disk:
+    """A small disk of its own (tmpfs) that can be filled to the last byte."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ballast = folder / "ballast"
+
+    def fill(self) -> None:
+        """Nothing more can be written."""
+        with self._ballast.open("wb", buffering=0) as ballast:
+            for size in (1 << 20, 1 << 12):
+                with contextlib.suppress(_Full), _telling_full():
+                    while True:
+                        ballast.write(bytes(size))
+
+    def free(self) -> None:
+        """There is room again."""
+        self._ballast.unlink(missing_ok=True)
+
+
+class _Full(Exception):  # noqa: N818 - expected
+    """The disk is full."""
+
+
+@contextlib.contextmanager
+def _telling_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as wrong:
+        if wrong.errno != errno.ENOSPC:
+            raise
+        raise _Full from wrong
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Disk | None]:
+    """Mount a small disk on a folder for the length of a block; None where this user may not mount."""
+    folder.mkdir(exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        yield None
+        return
+    try:
+        yield Disk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
