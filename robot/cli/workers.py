@@ -46,13 +46,16 @@ def work(settings: Path | None, vault_fd: int | None, *, verbose: bool) -> None:
         try:
             from robot.drive.worker.here import tokens_here
             from robot.drive.worker.work import Work
+            from robot.ledger import Run
         except ImportError as wrong:
             raise UsageError("worker_needs_extra") from wrong
 
-        def command(item: Item | None) -> list[str]:
+        def command(item: Item | Run | None) -> list[str]:
             robot = [sys.executable, "-m", "robot"]
             if item is None:
                 return [*robot, "nightly", "--settings", str(file)]
+            if isinstance(item, Run):
+                return [*robot, "run", item.flow, "--org", item.organisation, "--settings", str(file)]
             way = ["--dossier", item.file, "--round", str(item.round_number)]
             return [*robot, "run", "submit", "--org", item.organisation, *way, "--settings", str(file)]
 

@@ -1,6 +1,6 @@
 """A worker whose dossiers go to a file instead of a portal; run by tests.
 
-    python -m tests.doubles.worker work ROBOT_TOML TOKEN=ORGANISATION… | send ROBOT_TOML ITEM
+    python -m tests.doubles.worker work ROBOT_TOML TOKEN=ORGANISATION… | send ROBOT_TOML ITEM | again ROBOT_TOML RUN
 
 What `send` does outside is a line in `clicks.txt` beside the settings; the item stays in hand after its intent while
 `hold-intent` lies there. A file `TOKEN.pulled` says that the token is not here.
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from robot.drive.office import Office
 from robot.drive.worker.work import Work
+from robot.ledger import Run
 from robot.ledger.item import Proof
 from tests.doubles.way import RECEIPT
 
@@ -41,8 +42,31 @@ def work(file: str, *tokens: str) -> None:
         await worker.until(stop)
 
     with Office.open(Path(file), lambda: "") as office:
-        me = [sys.executable, "-m", "tests.doubles.worker", "send", file]
-        asyncio.run(until_stopped(Work(office, here, lambda item: [*me, str(item.id if item else 0)])))
+        asyncio.run(until_stopped(Work(office, here, lambda about: _command(file, about))))
+
+
+def _command(file: str, about: Item | Run | None) -> list[str]:
+    me = [sys.executable, "-m", "tests.doubles.worker"]
+    if about is None:
+        return [
+            sys.executable,
+            "-c",
+            "import pathlib, sys; pathlib.Path(sys.argv[1]).touch()",
+            str(Path(file).with_name("night")),
+        ]
+    return [*me, "again" if isinstance(about, Run) else "send", file, str(about.id)]
+
+
+def again(file: str, number: str) -> None:
+    """Take up a run that waited; it stays in hand while `hold-flow` lies there."""
+    folder = Path(file).parent
+    with Office.open(Path(file), lambda: "") as office:
+        waited = office.ledger.run(number)
+        run = office.ledger.begin_run(waited.flow, waited.organisation, {}, folder)
+        while (folder / "hold-flow").exists():
+            (folder / "in-hand-flow").touch()
+            time.sleep(0.05)
+        office.ledger.end_run(run, "done")
 
 
 def send(file: str, number: str) -> None:
@@ -81,4 +105,4 @@ def _walk(office: Office, claim: Item, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"work": work, "send": send}[sys.argv[1]](*sys.argv[2:])
+    {"work": work, "send": send, "again": again}[sys.argv[1]](*sys.argv[2:])

@@ -19,9 +19,12 @@ from robot.ledger.store import one_at_a_time
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from procrastinate.jobs import Job
+
     from robot.ledger.store import Store
 
-DOSSIER, NIGHT = "dossier", "night"
+DOSSIER, FLOW, NIGHT = "dossier", "flow", "night"
+ANYWHERE = "anywhere"  # the queue of what needs no token
 
 
 def queue_of(token: str) -> str:
@@ -42,12 +45,19 @@ def make_tables(store: Store) -> None:
 
 
 class Engine:
-    """The engine with its tasks: `dossier` runs an item's flow, `night` a night of this machine."""
+    """The engine with its tasks: `dossier` runs an item's flow, `flow` takes up a run that waited, `night` is this machine's."""
 
-    def __init__(self, store: Store, dossier: Callable[[int], Awaitable[None]], night: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        dossier: Callable[[int], Awaitable[None]],
+        flow: Callable[[str], Awaitable[None]],
+        night: Callable[[], Awaitable[None]],
+    ) -> None:
         address = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)  # it holds none
         self.app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
         self._dossier = self.app.task(name=DOSSIER)(dossier)
+        self._flow = self.app.task(name=FLOW)(flow)
         self._night = night
 
     def nightly(self, identity: str, cron: str) -> str:
@@ -68,18 +78,28 @@ class Engine:
             job = self._dossier.configure(queue=queue, lock=queue, queueing_lock=f"item-{item}", priority=priority)
             await job.defer_async(item=item)
 
-    async def in_hand(self) -> set[int]:
-        """Items that some worker is at."""
-        jobs = await self.app.job_manager.list_jobs_async(task=DOSSIER, status=Status.DOING.value)
-        return {int(str(job.task_kwargs["item"])) for job in jobs}
+    async def defer_flow(self, run: str) -> None:
+        """Put a job for a run that waited into the queue that every machine serves."""
+        with contextlib.suppress(AlreadyEnqueued):
+            await self._flow.configure(queue=ANYWHERE, lock=f"run-{run}", queueing_lock=f"run-{run}").defer_async(run=run)
 
-    async def take_off_stalled(self, silence_s: float) -> list[int]:
-        """End the jobs whose worker is silent, so that the token's queue goes on; the items they were about."""
-        found: list[int] = []
+    async def in_hand(self) -> set[int | str]:
+        """Items and runs that some worker is at."""
+        jobs = await self.app.job_manager.list_jobs_async(status=Status.DOING.value)
+        return {_about(job) for job in jobs if job.task_name in {DOSSIER, FLOW}}
+
+    async def take_off_stalled(self, silence_s: float) -> list[int | str]:
+        """End the jobs whose worker is silent, so that their queue goes on; the items and runs that they were about."""
+        found: list[int | str] = []
         manager = self.app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silence_s):
             assert job.id is not None  # noqa: S101 - for the type checker: a stored job has its number
             await manager.finish_job_by_id_async(job_id=job.id, status=Status.FAILED, delete_job=False)
-            if job.task_name == DOSSIER:
-                found.append(int(str(job.task_kwargs["item"])))
+            if job.task_name in {DOSSIER, FLOW}:
+                found.append(_about(job))
         return found
+
+
+def _about(job: Job) -> int | str:
+    given = job.task_kwargs
+    return int(str(given["item"])) if job.task_name == DOSSIER else str(given["run"])

@@ -13,27 +13,30 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from robot.drive.worker.engine import Engine, make_tables, queue_of
+from robot.drive.worker.engine import ANYWHERE, Engine, make_tables, queue_of
 from robot.errors import NameUnknown, UsageError
+from robot.flow.declare import discover, load
 from robot.ledger.workers import WorkerStands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from robot.drive.office import Office
+    from robot.ledger import Run
     from robot.ledger.item import Item
     from robot.ledger.workers import Worker
 
+RUNS_LOOKED_AT = 200  # that wait, the newest first
 Tokens = dict[str, list[str]]
 Words = list[str]
-Command = Callable[["Item | None"], Words]
+Command = Callable[["Item | Run | None"], Words]
 
 
 class Work:
     """One worker's life.
 
-    `tokens` finds which tokens are here now, by serial; `command` says how an item's flow is run, or the night for None;
-    `phrase` opens the vault's file for those, by a pipe.
+    `tokens` finds which tokens are here now, by serial; `command` says how an item's flow is run, a run is taken up, or (None)
+    a night is made; `phrase` opens the vault's file for those, by a pipe.
     """
 
     def __init__(self, office: Office, tokens: Callable[[], Tokens], command: Command, phrase: str | None = None) -> None:
@@ -43,9 +46,10 @@ class Work:
         self._tokens: Tokens = {}
         self._lines: dict[str, asyncio.Task[None]] = {}
         self._children: set[asyncio.subprocess.Process] = set()
+        self._tokenless = {name for name in discover() if not load(name).signatures}
         self._later: dict[int, float] = {}  # items that could not be moved just now, and when they are worth another try
         store = office.ledger.store
-        self._engine = Engine(store, self._dossier, self._night)
+        self._engine = Engine(store, self._dossier, self._flow, self._night)
 
     async def until(self, stop: asyncio.Event) -> None:
         """Work until asked to stop; the dossier in hand is brought into a safe state first.
@@ -85,7 +89,15 @@ class Work:
         for queue in [queue for queue in self._lines if queue.startswith("token-")]:
             if queue.removeprefix("token-") not in self._tokens and not self._children:
                 self._lines.pop(queue).cancel()
+        self._open(ANYWHERE)
+        await self._hand_out()
+
+    async def _hand_out(self) -> None:
+        """Jobs for what is due and in nobody's hand: runs that need no token, and the dossiers of the tokens here."""
         in_hand = await self._engine.in_hand()
+        for run in self._waiting():
+            if run.id not in in_hand:
+                await self._engine.defer_flow(run.id)
         for serial, organisations in self._tokens.items():
             for item in self._due(organisations):
                 if item.id not in in_hand:
@@ -94,14 +106,36 @@ class Work:
     async def _take_over(self) -> None:
         """What silent workers had in hand: before the intent it is planned again, after it it is looked up."""
         ledger = self._office.ledger
-        for item in await self._engine.take_off_stalled(self._settings.silence_s):
+        stalled = await self._engine.take_off_stalled(self._settings.silence_s)
+        for about in stalled:
             with contextlib.suppress(NameUnknown):
-                run = ledger.queue.item(item).run
+                run = self._newest(about).id if isinstance(about, str) else ledger.queue.item(about).run
                 if run is not None and not ledger.workers.on_this_machine(run):
                     ledger.workers.abandon(run)
-                logger.bind(action="worker.took_over", item=item, run=run).warning(self._identity)
+                logger.bind(action="worker.took_over", about=about, run=run).warning(self._identity)
         ledger.reap()
         ledger.protocol.recover()
+        for about in stalled:
+            if isinstance(about, str):  # it needs no token, and its own effects are looked up before anything is done again
+                await self._engine.defer_flow(about)
+
+    def _newest(self, run: str) -> Run:
+        """The newest run of the same flow for the same organisation."""
+        ledger = self._office.ledger
+        asked = ledger.run(run)
+        return ledger.runs(1, asked.organisation, asked.flow)[0]
+
+    def _waiting(self) -> list[Run]:
+        """Runs that ended because a mail had not come, of flows that sign nothing, each the last word of its flow."""
+        ledger, now = self._office.ledger, datetime.now(UTC)
+        found: list[Run] = []
+        for run in ledger.runs(RUNS_LOOKED_AT, outcome="waiting"):
+            rested = run.ended is not None and (now - run.ended).total_seconds() >= self._settings.rest_s
+            if not rested or run.night is not None or run.flow not in self._tokenless or self._newest(run.id).id != run.id:
+                continue
+            if all(question.state == "answered" for question in ledger.questions(run.id)):  # else it waited for a person
+                found.append(run)
+        return found
 
     def _due(self, organisations: Sequence[str]) -> list[Item]:
         now, queue = time.monotonic(), self._office.ledger.queue
@@ -139,6 +173,11 @@ class Work:
         if after.state in {"planned", "unknown"}:
             self._later[item] = time.monotonic() + self._office.settings.submission.back_off_s
         logger.bind(action="worker.ran", item=item, code=code, state=after.state).info(self._identity)
+
+    async def _flow(self, run: str) -> None:
+        newest = self._newest(run)
+        if newest.id == run or newest.outcome == "abandoned":
+            await self._run(self._command(self._office.ledger.run(run)))
 
     async def _night(self) -> None:
         await self._run(self._command(None))

@@ -30,7 +30,7 @@ def _key(number):
 def office(postgres, tmp_path):
     """An office with books of its own on the server."""
     address = postgres.database()
-    worker = f"[worker]\nlook_s = 0.2\nsilence_s = {SILENCE_S}\n"
+    worker = f"[worker]\nlook_s = 0.2\nrest_s = 0.1\nsilence_s = {SILENCE_S}\n"
     (tmp_path / "robot.toml").write_text(f'language = "en"\n[ledger]\nurl = "{address}"\n{worker}', encoding="utf-8")
     with Office.open(tmp_path / "robot.toml", lambda: "") as opened:
         yield opened
@@ -112,6 +112,19 @@ def test_each_machine_takes_its_own_tokens_and_a_token_that_is_nowhere_is_said(o
     until(_done(office, 3), "the third is done", within_s=60)
 
 
+def test_a_run_that_needs_no_token_moves_on_at_another_machine(office, start, tmp_path):
+    """It waited for a mail; the machine that took it up is gone, and another one takes it up well within a minute."""
+    waited = office.ledger.begin_run("activate", "hoa-binh", {}, tmp_path)
+    office.ledger.end_run(waited, "waiting")
+    (tmp_path / "hold-flow").touch()
+    first = start("alpha")
+    until((tmp_path / "in-hand-flow").exists, "the run is taken up", within_s=60)
+    _kill(first)
+    (tmp_path / "hold-flow").unlink()
+    start("beta")
+    until(lambda: [run.outcome for run in office.ledger.runs(9)] == ["done", "abandoned", "waiting"], "it went on", within_s=60)
+
+
 def test_a_second_worker_of_the_same_name_is_refused(office, start, tmp_path):
     """While the first lives, in a sentence; SIGTERM ends the first, and the name is free."""
     first = start("alpha", "4b01=hoa-binh")
@@ -175,3 +188,11 @@ def test_the_unit_is_for_these_settings(tmp_path):
         "TimeoutStopSec=70",
     ]
     assert "@" not in text
+
+
+def test_a_night_begins_by_the_clock(office, start, tmp_path, monkeypatch):
+    """The engine's periodic job makes this machine's nightly, by the machine's own queue."""
+    monkeypatch.setenv("VSS_ROBOT_WORKER__NIGHT", "* * * * * */2")
+    start("alpha")
+    until((tmp_path / "night").exists, "the night has begun", within_s=60)
+    assert [one.identity for one in office.ledger.workers.workers()] == ["alpha"]
