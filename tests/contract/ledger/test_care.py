@@ -79,6 +79,15 @@ def test_a_dossier_with_a_run_is_not_moved_by_people(ledger, submitting):
         care.retry(item.id + 1)
 
 
+def test_a_dossier_that_is_being_looked_up_is_not_moved_by_people(ledger, lost, submitting):
+    """Its state alone would let it be held, or tried again: whoever looks it up has it."""
+    ledger.protocol.claim(submitting, 60, item=lost.id)
+    for move in (lambda: ledger.care.hold(lost.id, SAID), lambda: ledger.care.retry(lost.id)):
+        with pytest.raises(UsageError, check=lambda wrong: wrong.text.key == "errors.item_taken"):
+            move()
+    assert submitting == ledger.queue.item(lost.id).run
+
+
 def test_held_released_retried_cancelled_before_anything_was_sent(ledger):
     """The way back and the way out, each with its question settled."""
     item = ledger.queue.plan(NewItem("hoa-binh", "TZ0101A/600/01/2026/01", "f", "f.xml", "f" * 64, 9))

@@ -148,8 +148,9 @@ def test_a_kind_that_is_not_wanted_is_not_told(told, office, receiver):
 
 
 @pytest.mark.parametrize("reference", ["keyring:notice", "keyring:none", "keyring:absent"])
-def test_an_address_that_does_not_take_it_is_named_and_never_shown(told, office, reference, capfd, tmp_path):
+def test_an_address_that_does_not_take_it_is_named_and_never_shown(told, office, reference, capfd, caplog, tmp_path):
     """Deaf, wrong or missing in the vault: the reference is named, nothing is raised, no secret is logged or printed."""
+    caplog.set_level("DEBUG", "apprise")
     with _listening(answers=500) as deaf:
         own = told(port=deaf.server_port, heartbeat_url=reference)
         urls = own.settings.notices.model_copy(update={"urls": (reference,)})
@@ -161,7 +162,7 @@ def test_an_address_that_does_not_take_it_is_named_and_never_shown(told, office,
     said = capfd.readouterr()
     logs = "".join(file.read_text(encoding="utf-8") for file in (office.settings.home / "logs").iterdir())
     assert reference in logs
-    assert SECRET not in said.out + said.err + logs
+    assert SECRET not in said.out + said.err + logs + caplog.text
 
 
 def test_a_folder_that_cannot_be_written_is_named(told, office):
