@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import check, relay
+from tests.bench import check, nightly, relay
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "check": check.main,
+    "nightly": nightly.main,
     "relay": relay.main,
 }
 
