@@ -246,13 +246,12 @@ class Session:
             DossierUnreadable: the same matter was sent with other bytes, or a verdict has refused these bytes.
             OutcomeUnknown: another run is at it, or it is held for a person.
         """
-        desk = self._desk
         if self._submission is not None:  # the flow was started once more, with nothing sent
             self._submission.give_back()
-        ways = self.settings.submission
-        self._submission = Submission(desk.ledger, ways, self.run, self.organisation_key, dossier, round_number)
+        ways, ledger = self.settings.submission, self._desk.ledger
+        self._submission = Submission(ledger, ways, self.run, self.organisation_key, dossier, round_number)
         if self._submission.receipt is not None:
-            desk.progress.say(Text("labels.already_done", {"run": self._submission.first_run}))
+            self._desk.progress.say(Text("labels.already_done", {"run": self._submission.first_run}))
         return self._submission
 
     def keep(self, dossier: DossierHead) -> None:
@@ -260,17 +259,15 @@ class Session:
         keep_sent(self.settings.home, dossier)
 
     def verdict(self, kind: str, key: str) -> None:
-        """Wait for the portal's verdict on what was sent, without the browser and as long as the settings say.
+        """Wait, without the browser and as long as the settings say, for the portal's verdict on what was sent.
 
         Raises:
             Refused: the structure is not valid; the books have the faults.
         """
         self.rest()
-        await_verdict(
-            self._desk,
-            Verdicts(self.settings, self._desk.ledger, self._desk.vault, self.organisation_key, self.organisation),
-            self.taken(kind, key),
-        )
+        desk = self._desk
+        verdicts = Verdicts(self.settings, desk.ledger, desk.vault, self.organisation_key, self.organisation)
+        await_verdict(desk, verdicts, self.taken(kind, key))
 
     def receipt_of(self, effect: Effect) -> Receipt:
         """The receipt of an effect that was taken."""
