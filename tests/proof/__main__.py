@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, repeat, storm, wire
+from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, mutex, repeat, storm, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "crash": crash.main,
@@ -13,6 +13,7 @@ PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "healthy": faults.main_healthy,
     "kbhxh": kbhxh.main,
     "mails": mails.main,
+    "mutex": mutex.main,
     "pairs": faults.main_pairs,
     "repeat": repeat.main,
     "storm": storm.main,
