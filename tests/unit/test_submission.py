@@ -1,5 +1,6 @@
 """A dossier's way to the portal: sent once, seen in two ways, looked up where it was not seen, held where nothing tells."""
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -201,6 +202,59 @@ def test_a_refusal_in_words_ends_it_and_a_session_that_ended_does_not(ledger, be
         raise Refused("refused", said="không")
     assert [(item.state, item.said["vi"]) for item in ledger.queue.items(key=KEY)] == [("refused", "Cổng từ chối: không")]
     assert ledger.newest("submission", KEY).attempt == 2
+
+
+@pytest.mark.parametrize("no", [SessionExpired("session_expired", said="hết hạn"), Refused("refused", said="không")])
+def test_a_no_after_a_receipt_is_looked_up(ledger, begin, no):
+    """Signed out or refused when a receipt has been seen: the portal has it, and nothing is planned anew."""
+    submission = begin()
+    with submission.sending(List(FOUND)) as sent:
+        sent.seen("network", RECEIPT)
+        raise no
+    assert submission.taken == RECEIPT
+    assert [item.state for item in ledger.queue.items(key=KEY)] == ["done"]
+
+
+def test_a_receipt_that_the_list_does_not_show_is_no_absence(ledger, begin, known):
+    """The network showed a number, the list shows only the control: a person decides, and nothing is sent again."""
+    del known
+    submission, shown = begin(), List(Seen(control_seen=True))
+
+    def send():
+        with submission.sending(shown) as sent:
+            sent.seen("network", RECEIPT)
+
+    with pytest.raises(OutcomeUnknown):
+        send()
+    assert [item.state for item in ledger.queue.items(key=KEY)] == ["held"]
+
+
+@pytest.mark.parametrize(("seen", "state"), [(FOUND, "done"), (Seen(control_seen=True), "refused")])
+def test_a_refusal_of_what_is_sent_again_may_be_about_the_one_before(ledger, begin, known, seen, state):
+    """Proved absent, and there after all: the list is looked at once more, from the first sending's time on."""
+    del known
+    shown = List(Seen(control_seen=True), Seen(control_seen=True), seen)
+    _lose(begin(), shown)
+    with pytest.raises(OutcomeUnknown):
+        begin().settle(shown)
+    third = begin()
+    refused = Refused("refused", said="đã được tiếp nhận")
+    with contextlib.nullcontext() if state == "done" else pytest.raises(Refused), third.sending(shown):
+        raise refused
+    assert [item.state for item in ledger.queue.items(key=KEY)] == [state]
+    assert shown.wanted[2].since == ledger.attempts("submission", KEY)[0].intended
+
+
+def test_a_number_named_by_a_person_is_looked_up(ledger, begin, known):
+    """What the person answered is what the next look seeks."""
+    del known
+    _lose(begin(), List(Seen(why="empty")))
+    (question,) = ledger.open_questions()
+    ledger.care.decide(question, f"sent {RECEIPT.number}")
+    shown = List(Seen(RECEIPT, (Proof("person", RECEIPT.number), Proof("lookup", RECEIPT.number))))
+    again = begin()
+    assert again.settle(shown) == RECEIPT
+    assert shown.wanted[0].said == RECEIPT.number
 
 
 def test_stopped_by_a_person_after_the_click_it_is_unknown_and_not_looked_up(ledger, begin):
