@@ -24,7 +24,7 @@ from tests.proof.walking import Site, dossier, site
 from tests.proof.weather import Disk, Weather, small_disk
 
 ORGANISATIONS = 5
-ANSWER_S = 3.0  # a client waits so long for an answer, and looks are so far apart
+ANSWER_S = 3.0
 REFUSED_EVERY = 33
 CHANGES_S = 0.15
 FULL_S = 10.0
@@ -84,12 +84,15 @@ def lines(came: Storm) -> list[str]:
 
 @contextmanager
 def offices(
-    folder: Path, books: str, number: int = ORGANISATIONS, answer_s: float = ANSWER_S
+    folder: Path, books: str, number: int = ORGANISATIONS, answer_s: float = ANSWER_S, *, full: bool = True
 ) -> Iterator[tuple[list[Site], Disk | None]]:
-    """A portal, organisations of which every other one's duplicates are taken, books on a small disk where there can be one."""
+    """A portal, organisations of which every other one's duplicates are taken, books on a small disk where there can be one.
+
+    A client waits `answer_s` seconds for an answer, and looks are so far apart; `full` lets the disk fill up.
+    """
     with ExitStack() as stack:
         url = stack.enter_context(postgres()).database() if books == "postgres" else ""
-        disk = None if url else stack.enter_context(small_disk(folder / "robot"))
+        disk = stack.enter_context(small_disk(folder / "robot")) if full and not url else None
         portal = stack.enter_context(running_portal(made(folder / "portal-world")))
         home = made(folder / "robot")
         ways = {"lease_s": 60, "lag_s": answer_s, "back_off_s": 0.5}

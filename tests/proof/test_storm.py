@@ -9,7 +9,7 @@ pytestmark = pytest.mark.proof
 
 def test_a_storm_sends_nothing_twice_and_loses_nothing(tmp_path):
     """Faults at random, a kill, a person's answers: every dossier ends as the portal's truth has it, and the books agree."""
-    with storm.offices(tmp_path, "sqlite", 2, answer_s=1.2) as (sites, disk):
+    with storm.offices(tmp_path, "sqlite", 2, answer_s=1.2, full=False) as (sites, disk):
         came = storm.storm(sites, disk, 8, 1, 11, lambda _: None)
     assert came.good, storm.lines(came)
     assert came.kills == 1
