@@ -36,6 +36,8 @@ class Lane:
         """Has a place and the token."""
         self.ready = False
         """Logged in, and without a place."""
+        self.leaving = False
+        """Was told to rest or to finish, and has not said that it did."""
         self.handed: set[int] = set()
         self.wants = 0
         self.over: dict[str, Any] | None = None
@@ -70,7 +72,12 @@ class Lane:
         if kind == "want":
             self.wants += event["room"]
         elif kind in {"waiting", "ready", "rested"}:
-            self.going, self.ready, self.wants = False, kind != "waiting", 0
+            self.going, self.ready, self.leaving, self.wants = False, kind != "waiting", False, 0
+
+    def leave(self, how: str) -> None:
+        """Nothing more is handed out: `rest` for a while, or `finish`."""
+        self.leaving, self.wants = True, 0
+        self.order({"do": how})
 
     def close(self, grace_s: float) -> None:
         """Wait for the end, and see that nothing of the lane is left."""

@@ -217,9 +217,9 @@ class NightRun:
     def _serve(self, scheduler: Scheduler) -> None:
         """Give places to sessions that are logged in, and dossiers to those that have room."""
         for lane in self._lanes:
-            if lane.ready and not lane.going:
+            if lane.ready and not lane.going and not lane.leaving:
                 self._let_go(lane, scheduler)
-            while lane.going and lane.wants > 0:
+            while lane.going and lane.wants > 0 and not lane.leaving:
                 found = scheduler.next_for(lane.organisation, _now())
                 if isinstance(found, Job):
                     lane.wants -= 1
@@ -227,18 +227,15 @@ class NightRun:
                     lane.order({"do": "item", "item": found.item, "tries": found.tries})
                     continue
                 if found is None and not lane.handed:
-                    lane.wants = 0
-                    lane.order({"do": "finish"})
+                    lane.leave("finish")
                 elif isinstance(found, Wait) and found.time > timedelta(seconds=REST_S) and not lane.handed:
-                    lane.wants = 0
-                    lane.order({"do": "rest"})
+                    lane.leave("rest")
                 break
 
     def _let_go(self, lane: Lane, scheduler: Scheduler) -> None:
         due = scheduler.due_in(lane.organisation, _now())
         if due is None:
-            lane.ready = False
-            lane.order({"do": "finish"})
+            lane.leave("finish")
             return
         going = [other for other in self._lanes if other.going]
         free = len(going) < self._office.settings.nightly.lanes and lane.token not in {other.token for other in going}

@@ -79,7 +79,7 @@ class NightSession:
         """
         office, settings = self._office, self._settings
         self._signing.check()
-        run = office.ledger.begin_run(LOG_IN, self._key, {"night": str(self._night)}, settings.evidence.folder, night=self._night)
+        run = office.ledger.begin_run(LOG_IN, self._key, {}, settings.evidence.folder, night=self._night)
         folder = RunFolder(settings.evidence.folder / run, office.redactor, settings.evidence.masked, settings.evidence.personal)
         preflight = Preflight(case_of(office, self._key), folder, self._progress)
         session = self._begun(run, folder)

@@ -61,7 +61,9 @@ class Shift:
         """Send dossiers, the token in hand, until there is a reason to let it go."""
         page = self._bench.window.page
         self._take_token()
-        tabs = Tabs(page.context, self._bench.settings.nightly.tabs, self._work)
+        known = self._bench.settings.nightly
+        # Where it is not known what is signed, a signature is told to be a dossier's by there being no other.
+        tabs = Tabs(page.context, known.tabs if known.digest == "file" else 1, self._work)
         tabs.open()
         self._asked, self._again = 0, False
         try:
@@ -78,7 +80,10 @@ class Shift:
                 self._bench.signing.close()
         if self.over or self._finishing:
             return "finish"
-        return "log_in" if self._again else "rest"
+        if self._again:
+            return "log_in"
+        self._link.tell("rested")
+        return "rest"
 
     def _take_token(self) -> None:
         window, settings = self._bench.window, self._bench.settings
@@ -107,8 +112,7 @@ class Shift:
             elif do == "stop":
                 self.stop()
             elif do == "rest":
-                self._resting = True
-                self._link.tell("rested")
+                self._resting = tabs is not None
             else:
                 self._go, self._finishing = self._go or do == "go", self._finishing or do == "finish"
         if time.monotonic() - self._called > settings.nightly.keep_alive_s:
@@ -128,6 +132,9 @@ class Shift:
         """One dossier in one tab; a fault of ours ends here and is told."""
         number, tries = taken
         item = self._bench.office.ledger.queue.item(number)
+        # The same file may be sent for several rounds; whose signature is whose is told by the file, so one after the other.
+        while any(work.item.sha256 == item.sha256 for work, _ in self._works.values()):
+            page.wait_for_timeout(LOOK_MS)
         # Signed out, stopped, or taken out of the queue by a person meanwhile.
         if self.over or self._again or item.state not in {"planned", "unknown"}:
             self._link.tell("returned", item=number)

@@ -1,7 +1,7 @@
 """What an agent may sign: so many signatures for its own run, or one for each run that its owner has told it of.
 
 One browser may have several dossiers under way. Each is a run, and each run may have one hash signed once; a hash that nobody
-has announced is not signed.
+has announced is not signed. Whose a hash is must be clear: the owner announces it for one run at a time.
 """
 
 from __future__ import annotations
