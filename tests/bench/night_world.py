@@ -1,5 +1,6 @@
 """A night in the stand-in world by the real command and a real Chromium, and what it cost."""
 
+import datetime as dt
 import itertools
 import json
 import os
@@ -14,21 +15,24 @@ from pathlib import Path
 
 import psutil
 
+from fixtures.dossiers.container import Plan, make_dossier
+from fixtures.dossiers.people import make_people
 from fixtures.organisations import ORGANISATIONS
 from fixtures.portal.faults import Faults
 from fixtures.softhsm import softhsm_environment
+from fixtures.token import open_signer
 from fixtures.world import Layout, started
 from fixtures.world.accounts import give_account
 from fixtures.world.robot import robot_command
 from robot import settings
-from robot.dossier import read_head
+from robot.dossier import DossierHead, read_head
 from robot.ledger import Ledger
 from robot.ledger.item import NewItem
 from tests.bench.slow_token import SlowToken
 
 ORGANISATION = "hoa-binh"
-SAMPLES = ("BHXHDienTu.xml", "BHXHDienTu-full.xml", "Báo tăng lao động đợt đầu.xml")  # each of a period of its own
-ROUNDS = 99
+ROUNDS = 99  # of a month
+MADE_ON = dt.date(2026, 11, 20)
 LOOK_S = 0.5
 
 
@@ -53,16 +57,16 @@ class NightWorld:
     def __init__(self, layout: Layout, token: SlowToken) -> None:
         self._layout = layout
         self._token = token
-        self._matters = itertools.product(SAMPLES, range(1, ROUNDS + 1))
+        self._made = itertools.count()
 
     def night(self, dossiers: int, **variables: str) -> Measured:
         """Plan so many dossiers and send them in one night."""
         loaded = settings.load(self._layout.settings_pkcs11)
         file = loaded.home / "ledger.sqlite"
         with Ledger.open(loaded.ledger, loaded.home) as ledger:
-            for sample, turn in itertools.islice(self._matters, dossiers):
-                head = read_head(self._layout.dossiers / ORGANISATION / sample)
-                ledger.queue.plan(NewItem(ORGANISATION, head.business_key(turn), str(head.file), sample, head.sha256, head.size))
+            for head, turn in self._dossiers(dossiers):
+                key = head.business_key(turn)
+                ledger.queue.plan(NewItem(ORGANISATION, key, str(head.file), head.file.name, head.sha256, head.size))
         self._token.forget()
         before, size = resource.getrusage(resource.RUSAGE_CHILDREN), _size(file)
         measured = self._run(variables)
@@ -71,6 +75,16 @@ class NightWorld:
         measured.ledger_kb = (_size(file) - size) / 1024
         measured.signatures = self._token.signatures()
         return measured
+
+    def _dossiers(self, number: int) -> Iterator[tuple[DossierHead, int]]:
+        """So many dossiers, each with a round of its own."""
+        organisation = ORGANISATIONS[ORGANISATION]
+        with open_signer(self._layout.directory, organisation) as key:
+            for made in itertools.islice(self._made, number):
+                plan = Plan(organisation, f"{12 - made // ROUNDS:02d}/2025", make_people(1, seed=made), MADE_ON)
+                file = self._layout.dossiers / f"{made:05d}.xml"
+                file.write_bytes(make_dossier(plan, key))
+                yield read_head(file), made % ROUNDS + 1
 
     def _run(self, variables: dict[str, str]) -> Measured:
         with self._layout.pass_phrase.open("rb") as phrase:
