@@ -49,7 +49,7 @@ sentence (for the log), `error.text.say("vi")` the operator's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from robot.texts import Text
 
@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from robot.texts import Language
+
+
+WaitKind = Literal["mail", "person", "time"]
 
 
 class RobotError(Exception):
@@ -252,10 +255,13 @@ class Waiting(RobotError):
 
     exit_code = 14
     outcome = "waiting"
+    waits_for: ClassVar[WaitKind] = "time"
 
 
 class MailAwaited(Waiting):
     """The mail has not come within the time that one run waits."""
+
+    waits_for = "mail"
 
 
 class MailUnavailable(Waiting):
@@ -264,6 +270,8 @@ class MailUnavailable(Waiting):
 
 class PersonAwaited(Waiting):
     """A question to a person has no answer."""
+
+    waits_for = "person"
 
 
 class UpgradeStopped(Waiting):

@@ -18,10 +18,11 @@ from robot.drive.preflight import Preflight
 from robot.drive.signals import stopping
 from robot.drive.signing import RunSigning
 from robot.drive.versions import token_versions, versions
-from robot.errors import ChainBroken, RobotError, UsageError
+from robot.errors import ChainBroken, RobotError, UsageError, Waiting
 from robot.evidence import RunFolder
 from robot.flow.desk import Cancel, Desk
 from robot.flow.session import Session
+from robot.ledger.waits import NewWait
 from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
@@ -181,5 +182,12 @@ def book(
     probes = {language: [probe.as_json(language) for probe in seen] for language in LANGUAGES}
     folder.write_run({**result.model_dump(), "said": said, "finding_said": found, "probes": probes, "versions": known})
     assert result.run is not None  # noqa: S101 - for the type checker: this run has been begun
-    office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding, result.alarms)
+    wait = _wait(office, error) if isinstance(error, Waiting) else None
+    office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding, result.alarms, wait)
     Notices(office).held_by(result.run)
+
+
+def _wait(office: Office, error: Waiting) -> NewWait:
+    """What the run waits for: a person is heard whenever they come, anything else is looked for after a rest."""
+    known = office.settings.worker
+    return NewWait(error.waits_for, 0 if error.waits_for == "person" else known.rest_s, known.expires_s)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from robot.ledger import owner, tables
 from robot.ledger.item import OWNED, SUBMISSION
-from robot.ledger.queue_tables import items, moves, night_items, nights
+from robot.ledger.queue_tables import items, moves, night_items, nights, waits
 from robot.ledger.sending import KINDS_NEEDED, REPLACES
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Checked:
 
 def check(store: Store) -> Checked:
     """Look at all rows as they are at one moment."""
-    looked_at = (tables.runs, tables.effects, tables.questions, tables.signatures, items, moves, nights, night_items)
+    looked_at = (tables.runs, tables.effects, tables.questions, tables.signatures, items, moves, nights, night_items, waits)
     with store.reading(steady=True) as books:
         rows = {table.name: [dict(row) for row in books.execute(select(table)).mappings()] for table in looked_at}
     found = tuple(breach for rule in RULES for breach in rule(rows))
@@ -181,6 +181,19 @@ def _nights(rows: dict[str, list[Row]]) -> Iterator[Breach]:
             yield Breach("night", f"night {night['id']}", f"{results[night['id']].count(None)} / {len(results[night['id']])}")
 
 
+def _waits(rows: dict[str, list[Row]]) -> Iterator[Breach]:
+    """A run that ended as waiting has its row, and whoever went on is a later run of the same flow and organisation."""
+    runs, rows_of = {row["id"]: row for row in rows[tables.runs.name]}, {row["run"]: row for row in rows[waits.name]}
+    for number, run in runs.items():
+        if (run["outcome"] == "waiting") != (number in rows_of):
+            yield Breach("wait", f"run {number}", str(run["outcome"]))
+    for number, wait in rows_of.items():
+        taker = runs.get(wait["taken_up"])
+        same = taker is None or all(taker[name] == runs[number][name] for name in ("flow", "organisation"))
+        if not same:
+            yield Breach("wait", f"run {number}", f"{wait['taken_up']}")
+
+
 RULES: tuple[Callable[[dict[str, list[Row]]], Iterator[Breach]], ...] = (
     _moves,
     _sendings,
@@ -190,4 +203,5 @@ RULES: tuple[Callable[[dict[str, list[Row]]], Iterator[Breach]], ...] = (
     _questions,
     _signatures,
     _nights,
+    _waits,
 )

@@ -18,6 +18,7 @@ from robot.ledger.signatures import Signatures
 from robot.ledger.store import Store
 from robot.ledger.tokens import Tokens
 from robot.ledger.verdicts import Verdicts
+from robot.ledger.waits import Waits
 from robot.ledger.workers import Workers
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Ledger(Runs, Effects, Questions, Signatures, Tokens, Verdicts):
         self.care = Care(store)
         self.nights = Nights(store)
         self.workers = Workers(store)
+        self.waits = Waits(store)
 
     @classmethod
     def open(cls, settings: settings.Ledger, home: Path) -> Self:

@@ -138,6 +138,7 @@ waits = Table(
     Column("ended", UtcTime),
     Column("taken_up", ForeignKey("runs.id", name="waits_taken_up")),
     one_of("kind", WAIT_KINDS, "waits_kind"),
+    CheckConstraint("taken_up IS NULL OR ended IS NOT NULL", name="waits_taken"),
     UniqueConstraint("run", name="waits_once"),
     Index("waits_again", "ended", "again"),
 )

@@ -14,11 +14,13 @@ from robot.clock import VIETNAM
 from robot.errors import NameUnknown
 from robot.ledger import owner, tables
 from robot.ledger.rows import OUTCOMES, Run, Step, TokenBusy, WrongState
+from robot.ledger.waits import begin_wait, end_expired, let_go, take_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from robot.ledger.store import Store
+    from robot.ledger.waits import NewWait
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # without those taken for one another
 
@@ -41,9 +43,11 @@ class Runs:
     ) -> str:
         """Write down that this process begins a run; returns its id, such as `20261122-151233-k3f7q` (time in Vietnam).
 
+        What an earlier run of the same flow, organisation and parameters waits for is taken up by this one.
         `evidence` is the folder under which the run's own, named by the id, lies: `evidence/20261122-151233-k3f7q`.
         """
         machine, process, process_started = owner.this_process()
+        now = datetime.now(UTC)
         with self._store.writing() as books:
             run = _new_id(books)
             books.execute(
@@ -54,7 +58,7 @@ class Runs:
                     parameters=dict(parameters),
                     evidence=str(evidence / run),
                     outcome="running",
-                    started=datetime.now(UTC),
+                    started=now,
                     machine=machine,
                     process=process,
                     process_started=process_started,
@@ -62,6 +66,7 @@ class Runs:
                     session=session,
                 )
             )
+            take_up(books, run, flow, organisation, parameters, now)
         return run
 
     def end_run(
@@ -71,17 +76,27 @@ class Runs:
         receipt: Mapping[str, Any] | None = None,
         finding: Mapping[str, Any] | None = None,
         alarms: Sequence[Mapping[str, str]] = (),
+        wait: NewWait | None = None,
     ) -> None:
-        """Write down how a running run ended, and what of it a person must look into."""
+        """Write down how a running run ended, and what of it a person must look into.
+
+        One that ends as `waiting` says what for (`wait`), which is a row of its own in the same transaction; no other does.
+        """
         _check_end(outcome)
+        if (outcome == "waiting") != (wait is not None):
+            message = f"run {run} ends as {outcome} and {'waits' if wait else 'does not say what it waits for'}"
+            raise WrongState(message)
         facts = {
             "receipt": dict(receipt) if receipt else None,
             "finding": dict(finding) if finding else None,
             "alarms": [dict(alarm) for alarm in alarms] or None,
         }
         change = update(tables.runs).where(tables.runs.c.id == run, tables.runs.c.outcome == "running")
+        now = datetime.now(UTC)
         with self._store.writing() as books:
-            _one(books, change.values(outcome=outcome, ended=datetime.now(UTC), **facts), f"run {run}")
+            _one(books, change.values(outcome=outcome, ended=now, **facts), f"run {run}")
+            if wait is not None:
+                begin_wait(books, run, wait, now)
 
     def note_signing(self, run: str, signing: Mapping[str, Any], token: str | None = None) -> None:
         """Write down who signs in a running run and by whose consent, and take the token (its serial) for it.
@@ -145,7 +160,10 @@ class Runs:
             return [Step(**row) for row in books.execute(wanted).mappings()]
 
     def reap(self) -> list[Run]:
-        """Mark runs whose process has ended as `abandoned`, with their open steps; what they did outside stays as it is."""
+        """Mark runs whose process has ended as `abandoned`, with their open steps; what they did outside stays as it is.
+
+        What they had taken up waits again; what has waited for too long waits no more.
+        """
         table = tables.runs
         with self._store.writing() as books:
             running = books.execute(select(table).where(table.c.outcome == "running").order_by(table.c.started)).all()
@@ -154,6 +172,8 @@ class Runs:
             books.execute(update(table).where(table.c.id.in_(lost)).values(end))
             open_steps = tables.steps.c.run.in_(lost) & (tables.steps.c.outcome == "running")
             books.execute(update(tables.steps).where(open_steps).values(end))
+            let_go(books, lost)
+            end_expired(books, datetime.now(UTC))
             return [_run(row) for row in books.execute(select(table).where(table.c.id.in_(lost)).order_by(table.c.started))]
 
 

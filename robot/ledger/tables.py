@@ -167,9 +167,11 @@ questions = Table(
     one_of("state", ("open", "answered", "expired"), "questions_state"),
     CheckConstraint("(state = 'open') = (settled IS NULL)", name="questions_settled"),
     CheckConstraint("run IS NOT NULL OR item IS NOT NULL", name="questions_whose"),
-    # What a person says may be a secret (an activation code, a PIN): only the answers of these kinds are written down.
+    # What a person says may be a secret (an activation code, a PIN): only these answers are written down.
     CheckConstraint(
-        "answer IS NULL OR (state = 'answered' AND kind IN ('captcha', 'held', 'consent'))", name="questions_open_answers"
+        "answer IS NULL OR (state = 'answered' AND (kind IN ('captcha', 'held', 'consent')"
+        " OR (kind = 'activation' AND answer IN ('again', 'stop'))))",
+        name="questions_open_answers",
     ),
 )
 

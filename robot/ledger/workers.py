@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from robot.ledger import owner, tables
 from robot.ledger.queue_tables import workers
 from robot.ledger.store import one_at_a_time
+from robot.ledger.waits import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +98,8 @@ class Workers:
             changed = books.execute(change.values(end)).rowcount == 1
             steps = update(tables.steps).where(tables.steps.c.run == run, tables.steps.c.outcome == "running")
             books.execute(steps.values(end))
+            if changed:
+                let_go(books, [run])
         return changed
 
     def on_this_machine(self, run: str) -> bool:

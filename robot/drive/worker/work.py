@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from robot.drive.office import Office
     from robot.ledger import Run
     from robot.ledger.item import Item
+    from robot.ledger.waits import Wait
     from robot.ledger.workers import Worker
 
-RUNS_LOOKED_AT = 200  # that wait, the newest first
 Tokens = dict[str, list[str]]
 Words = list[str]
 Command = Callable[["Item | Run | None"], Words]
@@ -95,9 +95,9 @@ class Work:
     async def _hand_out(self) -> None:
         """Jobs for what is due and in nobody's hand: runs that need no token, and the dossiers of the tokens here."""
         in_hand = await self._engine.in_hand()
-        for run in self._waiting():
-            if run.id not in in_hand:
-                await self._engine.defer_flow(run.id)
+        for wait in self._waiting():
+            if wait.run not in in_hand:
+                await self._engine.defer_flow(wait.run)
         for serial, organisations in self._tokens.items():
             for item in self._due(organisations):
                 if item.id not in in_hand:
@@ -109,33 +109,26 @@ class Work:
         stalled = await self._engine.take_off_stalled(self._settings.silence_s)
         for about in stalled:
             with contextlib.suppress(NameUnknown):
-                run = self._newest(about).id if isinstance(about, str) else ledger.queue.item(about).run
+                run = self._taker(about) if isinstance(about, str) else ledger.queue.item(about).run
                 if run is not None and not ledger.workers.on_this_machine(run):
                     ledger.workers.abandon(run)
                 logger.bind(action="worker.took_over", about=about, run=run).warning(self._identity)
         ledger.reap()
         ledger.protocol.recover()
-        for about in stalled:
-            if isinstance(about, str):  # it needs no token, and its own effects are looked up before anything is done again
-                await self._engine.defer_flow(about)
 
-    def _newest(self, run: str) -> Run:
-        """The newest run of the same flow for the same organisation."""
-        ledger = self._office.ledger
-        asked = ledger.run(run)
-        return ledger.runs(1, asked.organisation, asked.flow)[0]
+    def _taker(self, run: str) -> str | None:
+        """The run that went on with what this one waited for; abandoned, it lets that wait again, and the flow is handed out."""
+        wait = self._office.ledger.waits.of(run)
+        return wait.taken_up if wait is not None else None
 
-    def _waiting(self) -> list[Run]:
-        """Runs that ended because a mail had not come, of flows that sign nothing, each the last word of its flow."""
-        ledger, now = self._office.ledger, datetime.now(UTC)
-        found: list[Run] = []
-        for run in ledger.runs(RUNS_LOOKED_AT, outcome="waiting"):
-            rested = run.ended is not None and (now - run.ended).total_seconds() >= self._settings.rest_s
-            if not rested or run.night is not None or run.flow not in self._tokenless or self._newest(run.id).id != run.id:
-                continue
-            if all(question.state == "answered" for question in ledger.questions(run.id)):  # else it waited for a person
-                found.append(run)
-        return found
+    def _waiting(self) -> list[Wait]:
+        """What is due of flows that sign nothing; what a person is waited for goes on when that person starts it."""
+        ledger, due = self._office.ledger, []
+        for wait in ledger.waits.due(("mail", "time")):
+            run = ledger.run(wait.run)
+            if run.night is None and run.flow in self._tokenless and not run.parameters:
+                due.append(wait)
+        return due
 
     def _due(self, organisations: Sequence[str]) -> list[Item]:
         now, queue = time.monotonic(), self._office.ledger.queue
@@ -175,8 +168,8 @@ class Work:
         logger.bind(action="worker.ran", item=item, code=code, state=after.state).info(self._identity)
 
     async def _flow(self, run: str) -> None:
-        newest = self._newest(run)
-        if newest.id == run or newest.outcome == "abandoned":
+        wait = self._office.ledger.waits.of(run)
+        if wait is not None and wait.ended is None:  # else somebody was faster
             await self._run(self._command(self._office.ledger.run(run)))
 
     async def _night(self) -> None:

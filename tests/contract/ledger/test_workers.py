@@ -15,6 +15,7 @@ from robot.drive.office import Office
 from robot.errors import UsageError
 from robot.ledger import WrongState
 from robot.ledger.queue_tables import workers
+from robot.ledger.waits import NewWait
 from robot.ledger.workers import WorkerStands
 from tests.doubles.way import LEASE_S, brought, new
 from tests.waiting import until
@@ -115,7 +116,7 @@ def test_each_machine_takes_its_own_tokens_and_a_token_that_is_nowhere_is_said(o
 def test_a_run_that_needs_no_token_moves_on_at_another_machine(office, start, tmp_path):
     """It waited for a mail; the machine that took it up is gone, and another one takes it up well within a minute."""
     waited = office.ledger.begin_run("activate", "hoa-binh", {}, tmp_path)
-    office.ledger.end_run(waited, "waiting")
+    office.ledger.end_run(waited, "waiting", wait=NewWait("mail", 0, 600))
     (tmp_path / "hold-flow").touch()
     first = start("alpha")
     until((tmp_path / "in-hand-flow").exists, "the run is taken up", within_s=60)
@@ -123,6 +124,7 @@ def test_a_run_that_needs_no_token_moves_on_at_another_machine(office, start, tm
     (tmp_path / "hold-flow").unlink()
     start("beta")
     until(lambda: [run.outcome for run in office.ledger.runs(9)] == ["done", "abandoned", "waiting"], "it went on", within_s=60)
+    assert office.ledger.waits.of(waited).taken_up == office.ledger.runs(1)[0].id
 
 
 def test_a_second_worker_of_the_same_name_is_refused(office, start, tmp_path):

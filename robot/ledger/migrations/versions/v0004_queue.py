@@ -13,7 +13,10 @@ ENDED = "state NOT IN ('done', 'refused', 'cancelled')"
 STANDING = "state IN ('intent', 'confirmed')"
 EFFECT_STATES = "state IN ('intent', 'confirmed', 'refused', 'superseded', 'absent')"
 WHOSE = "run IS NOT NULL OR item IS NOT NULL"
-WRITTEN_ANSWERS = "answer IS NULL OR (state = 'answered' AND kind IN ('captcha', 'held', 'consent'))"
+WRITTEN_ANSWERS = (
+    "answer IS NULL OR (state = 'answered' AND (kind IN ('captcha', 'held', 'consent')"
+    " OR (kind = 'activation' AND answer IN ('again', 'stop'))))"
+)
 
 
 def upgrade() -> None:
@@ -141,9 +144,15 @@ def _workers() -> None:
         _time("ended"),
         sa.Column("taken_up", sa.String(32), sa.ForeignKey("runs.id", name="waits_taken_up")),
         sa.CheckConstraint("kind IN ('mail', 'person', 'time')", name="waits_kind"),
+        sa.CheckConstraint("taken_up IS NULL OR ended IS NOT NULL", name="waits_taken"),
         sa.UniqueConstraint("run", name="waits_once"),
     )
     op.create_index("waits_again", "waits", ["ended", "again"])
+    # What older runs waited for is not known: a person starts them, as before.
+    op.execute(
+        "INSERT INTO waits (run, kind, begun, again, ended) "
+        "SELECT id, 'time', ended, ended, ended FROM runs WHERE outcome = 'waiting'"
+    )
 
 
 def _effects_and_questions_altered() -> None:
