@@ -105,7 +105,8 @@ class Protocol:
     def done(self, item: Item) -> Item:
         """Nothing is left to do for an accepted item: its file is in the archive. Said twice, it is done all the same."""
         with self._store.writing() as books:
-            now = by_id(books, item.id)
+            # Locked: on a server, whoever takes over from dead runs may be saying it at this moment.
+            now = as_item(books.execute(select(items).where(items.c.id == item.id).with_for_update()).mappings().one())
             if now.state == "done":
                 return now
             if now.state != "accepted":
