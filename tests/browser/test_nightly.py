@@ -1,0 +1,123 @@
+"""A night by the real command: one log-in, many dossiers in tabs, whatever the portal does; stopped, and not twice at once."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fixtures.softhsm import softhsm_environment
+from fixtures.world.robot import robot_command
+from robot import settings
+from robot.ledger import Ledger
+from tests.waiting import alive, until
+
+ORGANISATION = "hoa-binh"
+SAMPLES = ("BHXHDienTu.xml", "BHXHDienTu-full.xml", "Báo tăng lao động đợt đầu.xml", "BHXHDienTu.zip")
+
+
+@pytest.fixture
+def home(world, account, tmp_path) -> Path:
+    """A home of the test's own, with the account's password in its vault."""
+    account(ORGANISATION)
+    made = tmp_path / "home"
+    made.mkdir()
+    (made / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    return made
+
+
+@pytest.fixture
+def variables(world, home) -> dict[str, str]:
+    """The robot signs itself, by the token's driver; files of the outbox count as whole at once; two tabs."""
+    return {
+        "VSS_ROBOT_SETTINGS": str(world.layout.settings_pkcs11),
+        "VSS_ROBOT_HOME": str(home),
+        "VSS_ROBOT_OUTBOX__STABLE_S": "0.1",
+        "VSS_ROBOT_NIGHTLY__TABS": "2",
+    }
+
+
+def planned(world, variables, round_number, samples=SAMPLES[:3]) -> None:
+    files = [str(world.dossier(ORGANISATION, name)) for name in samples]
+    added = world.robot("queue", "add", "--org", ORGANISATION, "--round", round_number, *files, **variables)
+    assert added.exit_code == 0, added.talk
+
+
+def events(out: str) -> list[dict]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_night_sends_each_dossier_once_by_one_log_in(world, variables, home, round_number, accepted, faults):
+    """Queue and outbox by one captcha, two at a time; an answer that was lost is looked up; what is faulty is put aside."""
+    planned(world, variables, round_number)
+    outbox = home / "outbox" / ORGANISATION
+    outbox.mkdir(parents=True)
+    (outbox / f"Báo tăng đợt {round_number}.zip").write_bytes(world.dossier(ORGANISATION, SAMPLES[3]).read_bytes())
+    (outbox / "bad-signature.xml").write_bytes(world.dossier(ORGANISATION, "bad-signature.xml").read_bytes())
+    faults.set("connection-dropped", world.organisation(ORGANISATION).tax_code, at="/api/ho-so")
+    ran = world.robot("nightly", "--org", ORGANISATION, "--json", **variables)
+    assert ran.exit_code == 0, ran.talk + ran.out
+    told = events(ran.out)
+    assert {"planned": 4, "accepted": 4, "signatures": 4, "intents": 4}.items() <= told[-1].items()
+    assert len(accepted(ORGANISATION, round_number)) == 4
+    kinds = [event["event"] for event in told if event["event"] in {"begun", "ended"}]
+    assert kinds[:2] == ["begun", "begun"], "the second is prepared while the first is under way"
+    assert [path.name for path in (outbox / "archive").rglob("*.zip")] == [f"Báo tăng đợt {round_number}.zip"]
+    assert [path.name for path in (outbox / "refused").rglob("*.xml")] == ["bad-signature.xml"]
+    with Ledger.open(settings.Ledger(), home) as ledger:
+        runs = ledger.runs(20)
+        session = next(run for run in runs if run.flow == "night-session")
+        dossiers = [run for run in runs if run.flow == "submit"]
+        assert {session.id} == {run.session for run in dossiers}
+        assert [1] * 4 == [len(ledger.signatures(run.id)) for run in dossiers]
+        assert 1 == len(ledger.questions(session.id))
+    checked = world.robot("ledger", "check", **variables)
+    assert checked.exit_code == 0, checked.talk
+
+
+def test_a_stopped_night_gives_back_what_it_has_not_sent(world, variables, round_number, accepted):
+    """A second night is refused; SIGTERM begins nothing more, what was sent is known, the rest is planned, no process is left."""
+    planned(world, variables | {"VSS_ROBOT_NIGHTLY__TABS": "1"}, round_number)
+    with running(world, variables | {"VSS_ROBOT_NIGHTLY__TABS": "1"}) as night:
+        assert night.stdout is not None
+        told: list[dict] = []
+        for line in night.stdout:
+            told.append(json.loads(line))
+            if told[-1]["event"] == "ready":
+                second = world.robot("nightly", "--org", ORGANISATION, **variables)
+                assert second.exit_code == 2, second.talk
+            elif told[-1]["event"] == "ended" and told[-1]["outcome"] == "done":
+                children = psutil.Process(night.pid).children(recursive=True)
+                night.send_signal(signal.SIGTERM)
+                break
+        told += events(night.stdout.read())
+        assert night.wait(30) == 15
+    until(lambda: not alive(children), "lane, browser and hosts to be gone", 5)
+    sent = len(accepted(ORGANISATION, round_number))
+    assert {"planned": 3, "accepted": sent, "not_started": 3 - sent, "stopped": "stopped"}.items() <= told[-1].items()
+    assert 1 <= sent <= 2
+
+
+@contextmanager
+def running(world, variables) -> Iterator[subprocess.Popen]:
+    """The command, with its events on `stdout`."""
+    with world.layout.pass_phrase.open("rb") as phrase:
+        environment = os.environ | softhsm_environment(world.layout.directory) | variables
+        environment["VSS_ROBOT_VAULT_FD"] = str(phrase.fileno())
+        process = subprocess.Popen(
+            [*robot_command(), "nightly", "--org", ORGANISATION, "--json"],
+            env=environment,
+            pass_fds=(phrase.fileno(),),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
