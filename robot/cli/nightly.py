@@ -115,7 +115,9 @@ class _Told:
             self._terminal.say(Text("labels.night_said", {"organisation": event["organisation"], "said": said}))
 
     def _taken(self, event: dict[str, Any]) -> None:
-        self._say("night_taken")(event)
+        if event["outcome"] != "left":
+            outcome = Text(f"item_states.{event['outcome']}")
+            self._terminal.say(Text("labels.night_taken", {**event, "outcome": outcome}))
         self._said(event, event["said"])
 
     def _ended(self, event: dict[str, Any]) -> None:
