@@ -15,10 +15,13 @@ from robot.flow import ActivationRefused, Organisation, Receipt, Session, flow
     signatures=2,
 )
 def onboard(s: Session, org: Organisation) -> Receipt:
-    """Each start goes on where the last one stopped; the receipt carries the number of the activated registration."""
+    """Each start goes on where the last one stopped; the receipt carries the number of the activated registration.
+
+    An activation refused twice is a person's question: until it is answered nothing more is sent.
+    """
     with s.step("check that mailbox and vault can be used"):
         s.post.check()
-    if not s.done("registration", org.tax_code, look_up=s.post.registration_seen):
+    if s.activations.anew() or not s.done("registration", org.tax_code, look_up=s.post.registration_seen):
         register(s, org)
     first = s.ending(lambda: activate(s, org), expected=ActivationRefused)
     if first.refusal:

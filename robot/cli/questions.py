@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from robot.cli.opening import open_office
 from robot.cli.terminal import print_json
 from robot.clock import shown
+from robot.ledger.questions import LASTING
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def list_questions(settings: Path | None, org: str | None, *, as_json: bool) -> None:
-    """What is open: for a captcha the picture's path, for a held dossier why, and the answers that are taken."""
+    """What is open: for a captcha the picture's path, for the rest what it is about, and the answers that are taken."""
     with open_office(settings) as office:
         if org is not None:
             office.organisation(org)
@@ -48,7 +49,8 @@ def answer_question(settings: Path | None, number: int, text: str, *, as_json: b
             said = Text("labels.answer_moved", {"item": item.id, "state": Text(f"item_states.{item.state}")})
         else:
             office.ledger.answer(number, text.strip())
-            said = Text("labels.answer_taken", {"run": question.run or "-"})
+            taken = "answer_next" if question.kind in LASTING else "answer_taken"
+            said = Text(f"labels.{taken}", {"run": question.run or "-", "organisation": question.organisation or "-"})
         sys.stderr.write(said.say(speaks) + "\n")
         if as_json:
             print_json(asdict(office.ledger.question(number)))

@@ -27,12 +27,19 @@ class Notices:
         self._speaks = office.settings.language
 
     def question(self, number: int) -> list[str]:
-        """Tell of a question that a run waits for: what it is about, and the command that answers it."""
+        """Tell of a question that a run waits for: what it is about, and the command that answers it, where one does."""
         asked: Question = self._office.ledger.question(number)
         kind = Text(f"question_kinds.{asked.kind}")
         fills = {"kind": kind, "organisation": asked.organisation or "-", "id": asked.id, "picture": asked.picture}
         picture = self._office.settings.home / asked.picture if asked.picture else None
-        return self.send("question", Text("notices.question_title", fills), Text("notices.question", fills), picture)
+        body = "question"
+        if asked.said:
+            fills |= {
+                "said": asked.said.get(self._speaks) or asked.said.get("en") or "-",
+                "choices": ", ".join(asked.choices or ()),
+            }
+            body = "question_choices" if asked.choices else "question_said"
+        return self.send("question", Text("notices.question_title", fills), Text(f"notices.{body}", fills), picture)
 
     def held(self, item: Item) -> list[str]:
         """Tell of a dossier that is held: why, and the answers that are taken."""

@@ -9,7 +9,9 @@ from loguru import logger
 
 from robot.clock import VIETNAM
 from robot.drive.audit import count_vendor_signatures
+from robot.drive.notices import Notices
 from robot.drive.person import PersonWatch
+from robot.drive.pin_window import PinWindow
 from robot.errors import UsageError, VaultClosed
 from robot.ledger import TokenBusy
 from robot.signing.desk import TRANSCRIPT, Errand, driver_of, signing_for
@@ -117,7 +119,9 @@ class RunSigning:
             self.close()
             raise UsageError("token_in_use", serial=serial, pid="?") from busy
         if not self._ours:
-            self._watch = PersonWatch(self._evidence / TRANSCRIPT, self._progress, self._office.settings.timers.answer_s)
+            window = PinWindow(self._office.ledger, self._run, Notices(self._office).question)
+            waits_s = self._office.settings.timers.answer_s
+            self._watch = PersonWatch(self._evidence / TRANSCRIPT, self._progress, waits_s, window)
             self._watch.start()
         return self._desk.host_program
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from robot.errors import FormAbsent, OutcomeUnknown, Refused, RobotError, UsageError
+from robot.flow.activations import Activations
 from robot.flow.declare import Receipt
 from robot.flow.effects import Earlier, Effects, Sent
 from robot.flow.expecting import Expecting
@@ -64,6 +65,7 @@ class Session:
         self.window = window or Window(desk, key)
         self.effects = Effects(desk, run)
         self.post = Post(desk, key, organisation)
+        self.activations = Activations(desk, run, key, organisation)
         self._expecting = Expecting(desk, self.window, self.step, organisation)
         self._pictured: Exception | None = None
         self._questions = 0

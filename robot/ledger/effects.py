@@ -79,6 +79,13 @@ class Effects:
         with self._store.reading() as books:
             return _newest(books, (tables.effects.c.kind == kind) & (tables.effects.c.organisation == organisation))
 
+    def effects_of(self, kind: str, organisation: str) -> list[Effect]:
+        """All of a kind for an organisation (its key in the settings), the newest first."""
+        table = tables.effects
+        wanted = select(table).where(table.c.kind == kind, table.c.organisation == organisation).order_by(table.c.id.desc())
+        with self._store.reading() as books:
+            return [_effect(row) for row in books.execute(wanted).mappings()]
+
     def effects(self, run: str) -> list[Effect]:
         """The effects of a run in their order."""
         wanted = select(tables.effects).where(tables.effects.c.run == run).order_by(tables.effects.c.id)

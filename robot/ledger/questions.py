@@ -13,11 +13,14 @@ from robot.ledger.rows import Question, QuestionState, WrongState
 from robot.ledger.runs import check_running
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from robot.ledger.store import Store
 
-WRITTEN = ("captcha", "consent")  # whose answers a run reads from the books; those of `held` move a dossier (`ledger.care`)
+# Whose answers a run reads from the books; those of `held` move a dossier (`ledger.care`).
+WRITTEN = ("captcha", "consent", "activation")
+LASTING = ("activation",)  # for the next run to read: it outlives the one that asks
 
 
 class Questions:
@@ -26,8 +29,20 @@ class Questions:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def ask(self, run: str, kind: str, picture: Path, expires_s: float | None = None) -> int:
-        """Write down that a running run asks a person, for so many seconds; returns the question's id."""
+    def ask(
+        self,
+        run: str,
+        kind: str,
+        picture: Path | None = None,
+        expires_s: float | None = None,
+        *,
+        said: Mapping[str, str] | None = None,
+        choices: Sequence[str] | None = None,
+    ) -> int:
+        """Write down that a running run asks a person, for so many seconds; returns the question's id.
+
+        `said` is what it is about, a sentence a language; `choices` are the answers that are taken, any where there are none.
+        """
         now = datetime.now(UTC)
         with self._store.writing() as books:
             organisation = check_running(books, run)
@@ -35,7 +50,9 @@ class Questions:
                 run=run,
                 organisation=organisation,
                 kind=kind,
-                picture=str(picture),
+                picture=str(picture or ""),
+                said=dict(said) if said else None,
+                choices=list(choices) if choices else None,
                 state="open",
                 asked=now,
                 expires=now + timedelta(seconds=expires_s) if expires_s is not None else None,
@@ -63,25 +80,42 @@ class Questions:
         with self._store.reading() as books:
             return [Question(**row) for row in books.execute(wanted).mappings()]
 
+    def newest_question(self, kind: str, organisation: str) -> Question | None:
+        """The last question of a kind about an organisation, whatever became of it."""
+        table = tables.questions
+        wanted = select(table).where(table.c.kind == kind, table.c.organisation == organisation)
+        with self._store.reading() as books:
+            row = books.execute(wanted.order_by(table.c.id.desc()).limit(1)).mappings().first()
+        return Question(**row) if row else None
+
     def answer(self, question: int, text: str) -> None:
         """Write a person's answer down, for the run that waits for it; kinds whose answer may be a secret are refused.
 
         Raises:
-            UsageError: `question_settled`, `question_elsewhere` (not a kind whose answers are written down).
+            UsageError: `question_settled`, `question_elsewhere` (not a kind whose answers are written down), `answer_wrong`
+                (none of its choices).
         """
         asked = self.question(question)
         if asked.kind not in WRITTEN:
             raise UsageError("question_elsewhere", question=question, kind=asked.kind)
+        if asked.choices:
+            text = text.lower()
+            if text not in asked.choices:
+                raise UsageError("answer_wrong", question=question, choices=", ".join(asked.choices))
         try:
             self._settle_question(question, "answered", answer=text)
         except WrongState as wrong:
             raise UsageError("question_settled", question=question) from wrong
 
     def lapse(self) -> int:
-        """Settle questions that nobody waits for: their time is over, or their run has ended. Held dossiers wait for ever."""
+        """Settle questions that nobody waits for: their time is over, or their run has ended.
+
+        A held dossier's, and that about an activation, wait for ever.
+        """
         table, now = tables.questions, datetime.now(UTC)
         ended = select(tables.runs.c.id).where(tables.runs.c.outcome != "running")
-        over = or_(table.c.expires <= now, table.c.item.is_(None) & table.c.run.in_(ended))
+        left = table.c.item.is_(None) & table.c.kind.not_in(LASTING) & table.c.run.in_(ended)
+        over = or_(table.c.expires <= now, left)
         with self._store.writing() as books:
             change = update(table).where(table.c.state == "open", over)
             return books.execute(change.values(state="expired", settled=now)).rowcount

@@ -67,3 +67,9 @@ def awaited(entries: list[dict[str, Any]]) -> str | None:
         elif entry.get("event") == "ended":
             waiting.clear()
     return next((waiting[0] for waiting in open_requests.values() if waiting), None)
+
+
+def answered_last(entries: list[dict[str, Any]]) -> bool:
+    """Whether the last thing that went through the relay was an answer of the host's, and not a request."""
+    last = next((entry["direction"] for entry in reversed(entries) if entry.get("direction") in {FROM, TO}), None)
+    return last == TO

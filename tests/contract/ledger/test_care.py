@@ -1,11 +1,15 @@
 """People's moves and answers, on either database: what moves, what is refused, and that an answer counts once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from robot.errors import NameUnknown, UsageError
 from robot.ledger.item import NewItem, Proof
+from robot.ledger.tables import questions
 
 SAID = {"en": "look at it", "vi": "hãy xem"}
 
@@ -103,7 +107,7 @@ def test_held_released_retried_cancelled_before_anything_was_sent(ledger):
 
 def test_only_answers_that_are_no_secret_are_written_down(ledger, run, tmp_path):
     """A captcha's answer is kept for the run that waits; of another kind it is refused, and nothing is written."""
-    captcha, code = (ledger.ask(run, kind, tmp_path / "x.png", 60) for kind in ("captcha", "activation"))
+    captcha, code = (ledger.ask(run, kind, tmp_path / "x.png", 60) for kind in ("captcha", "pin_window"))
     ledger.answer(captcha, "K7MP")
     assert ("answered", "K7MP") == (ledger.question(captcha).state, ledger.question(captcha).answer)
     with pytest.raises(UsageError):
@@ -111,6 +115,21 @@ def test_only_answers_that_are_no_secret_are_written_down(ledger, run, tmp_path)
     with pytest.raises(UsageError):
         ledger.answer(captcha, "XXXX")
     assert ("open", None) == (ledger.question(code).state, ledger.question(code).answer)
+
+
+def test_an_activations_question_takes_its_choices_only_and_outlives_its_run(ledger, run):
+    """A code typed as the answer is refused, by the books' own rule as well; the next run reads what was chosen."""
+    number = ledger.ask(run, "activation", said=SAID, choices=("again", "stop"))
+    ledger.end_run(run, "refused")
+    assert 0 == ledger.lapse()
+    with pytest.raises(UsageError, check=lambda wrong: wrong.text.key == "errors.answer_wrong"):
+        ledger.answer(number, "123456")
+    with pytest.raises(IntegrityError), ledger.store.writing() as books:
+        books.execute(update(questions).values(state="answered", answer="123456", settled=datetime.now(UTC)))
+    ledger.answer(number, "AGAIN")
+    newest = ledger.newest_question("activation", "hoa-binh")
+    assert (number, "answered", "again") == (newest.id, newest.state, newest.answer)
+    assert ledger.newest_question("activation", "song-lo") is None
 
 
 def test_questions_lapse_with_their_time_or_their_run(ledger, run, lost, tmp_path):
