@@ -1,5 +1,7 @@
 """Letters that come late, twice, forged or not at all, and codes that do not work."""
 
+import json
+
 from tests.browser.conftest import notes
 
 
@@ -54,13 +56,22 @@ def test_a_code_that_is_refused_leads_to_a_new_registration(world, faults, fresh
 
 
 def test_a_second_refused_code_is_a_persons_matter(world, faults, fresh_books):
-    """Refused again after the new registration: exit code 10, and no third registration."""
+    """Refused again after the new registration: exit code 10, and a third one only when a person says so."""
     tax_code = world.organisation("an-phu").tax_code
     faults.set("code-wrong", tax_code, times=5)
     before = sum(row["tax_code"] == tax_code for row in world.truth()["registrations"])
     ran = _onboard(world, "an-phu", fresh_books)
     assert (ran.exit_code, ran.said["outcome"]) == (10, "refused"), ran.talk
     assert before + 2 == sum(row["tax_code"] == tax_code for row in world.truth()["registrations"])
+    (asked,) = json.loads(world.robot("questions", "--json", **fresh_books).out)
+    assert (asked["kind"], asked["choices"]) == ("activation", ["again", "stop"])
+    waits = _onboard(world, "an-phu", fresh_books)
+    assert (waits.exit_code, waits.said["outcome"]) == (14, "waiting"), waits.talk
+    faults.clear()
+    assert world.robot("answer", str(asked["id"]), "again", **fresh_books).exit_code == 0
+    again = _onboard(world, "an-phu", fresh_books)
+    assert (again.exit_code, again.said["outcome"]) == (0, "done"), again.talk
+    assert before + 3 == sum(row["tax_code"] == tax_code for row in world.truth()["registrations"])
 
 
 def test_books_begun_anew_do_not_take_old_credentials_for_new(world, account, fresh_books):

@@ -10,6 +10,7 @@ import pytest
 
 from robot.drive.heartbeat import beat
 from robot.drive.notices import Notices
+from robot.drive.pin_window import PinWindow
 from robot.errors import VaultClosed
 from robot.report.morning import good_morning
 from robot.vault import Vault
@@ -87,6 +88,21 @@ def test_a_question_arrives_with_its_picture_and_the_command(told, office, recei
     assert f"vss-robot answer {number}" in said["message"]
     assert "hoa-binh" in said["title"]
     assert ["captcha.png"] == [one["filename"] for one in said["attachments"]]
+
+
+def test_a_question_without_a_picture_arrives_with_what_to_do(told, robot, office, receiver, tmp_path):
+    """A vendor's window is answered on its screen, an activation by its choices; `vss-robot questions` shows the same."""
+    run = office.ledger.begin_run("onboard", "hoa-binh", {}, tmp_path)
+    PinWindow(office.ledger, run, Notices(told()).question).opened(120)
+    number = office.ledger.ask(run, "activation", said={"en": "refused twice", "vi": "hai lần"}, choices=("again", "stop"))
+    Notices(told()).question(number)
+    window, activation = (said["message"] for _, said in receiver.got)
+    assert "answer it on that screen" in window
+    assert "vss-robot answer" not in window
+    assert f"refused twice\nAnswer: vss-robot answer {number} … (again, stop)" in activation
+    listed = robot("questions").said
+    assert all(words in listed for words in ("answer it on that screen", "refused twice", "Answers: again, stop"))
+    assert [2, 2, 0] == [robot("answer", *words).code for words in ((number - 1, "1234"), (number, "1234"), (number, "again"))]
 
 
 def test_a_held_dossier_arrives_with_the_reason_and_the_choices(told, office, receiver):
