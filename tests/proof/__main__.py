@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, mutex, repeat, storm, wire
+from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, mutex, night, repeat, storm, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "crash": crash.main,
@@ -14,6 +14,7 @@ PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "kbhxh": kbhxh.main,
     "mails": mails.main,
     "mutex": mutex.main,
+    "night": night.main,
     "pairs": faults.main_pairs,
     "repeat": repeat.main,
     "storm": storm.main,

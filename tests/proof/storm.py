@@ -32,6 +32,17 @@ ROUNDS_OF_A_PERSON = 6
 WITHIN_S = 1800.0
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What came of it by the portal's truth: by state; accepted twice; sent again though taken; lost; the books' breaches."""
+
+    states: Mapping[str, int]
+    twice: int
+    again: int
+    lost: int
+    breaches: int
+
+
 @dataclass
 class Storm:
     """What came of it: by state; sent again though the portal had it; and how it was."""
@@ -110,7 +121,7 @@ def storm(sites: Sequence[Site], disk: Disk | None, dossiers: int, kills: int, s
     try:
         _plan(ledger, sites, dossiers)
         lanes = Lanes(sites)
-        weather = Weather(chance, sites)
+        weather = Weather(chance, sites[0].portal.truth, [each.username for each in sites], sites[0].answer_s)
         thresholds = [dossiers * (n + 1) // (kills + 2) for n in range(kills)]
         flood = Flood(disk, lanes, [dossiers * part // 10 for part in (2, 5, 8)])
         while lanes.work():
@@ -126,7 +137,7 @@ def storm(sites: Sequence[Site], disk: Disk | None, dossiers: int, kills: int, s
         weather.clear()
         answered = 0
         for _ in range(ROUNDS_OF_A_PERSON):
-            answers = _answer(ledger, sites)
+            answers = answer(ledger, sites[0].portal.truth)
             if not answers:
                 break
             answered += answers
@@ -134,7 +145,16 @@ def storm(sites: Sequence[Site], disk: Disk | None, dossiers: int, kills: int, s
             while lanes.work():
                 time.sleep(CHANGES_S)
                 _in_time(begun)
-        return _judged(ledger, sites, dossiers, lanes, flood.times, answered, weather, time.monotonic() - begun)
+        return Storm(
+            planned=dossiers,
+            **vars(judged(ledger, sites[0].portal.truth, dossiers, "queue")),
+            kills=lanes.killed,
+            fell=lanes.fell,
+            full=flood.times,
+            answered=answered,
+            met=dict(weather.met),
+            seconds=time.monotonic() - begun,
+        )
     finally:
         ledger.close()
 
@@ -185,66 +205,51 @@ def _settled(ledger: Ledger) -> int:
     return 0
 
 
-def _answer(ledger: Ledger, sites: Sequence[Site]) -> int:
+def answer(ledger: Ledger, truth: Path) -> int:
     """What a person answers who has telephoned with the office: sent under this number, or not there; once more."""
     answers = 0
     for question in ledger.open_questions():
         if question.kind != "held" or question.item is None:
             continue
         item = ledger.queue.item(question.item)
-        numbers = _numbers(sites).get(item.key, [])
+        numbers = _numbers(truth).get(item.key, [])
         ledger.care.decide(question, f"sent {numbers[0]}" if numbers else "absent" if item.effect is not None else "retry")
         answers += 1
     return answers
 
 
-def _numbers(sites: Sequence[Site]) -> dict[str, list[str]]:
+def _numbers(truth: Path) -> dict[str, list[str]]:
     """The numbers under which the portal has accepted each matter, by its truth."""
     found: dict[str, list[str]] = {}
-    with Truth(sites[0].portal.truth).read() as db:
+    with Truth(truth).read() as db:
         query = "SELECT unit_code, procedure, period, round, number FROM dossiers WHERE outcome = 'accepted' ORDER BY id"
         for *parts, number in db.execute(query):
             found.setdefault("/".join(parts), []).append(number)
     return found
 
 
-def _judged(  # noqa: PLR0913, PLR0917 - what a storm is judged by
-    ledger: Ledger,
-    sites: Sequence[Site],
-    dossiers: int,
-    lanes: Lanes,
-    filled: int,
-    answered: int,
-    weather: Weather,
-    seconds: float,
-) -> Storm:
-    items = [item for item in ledger.queue.items() if item.source == "queue"]
-    numbers = _numbers(sites)
+def judged(ledger: Ledger, truth: Path, dossiers: int, source: str) -> Judged:
+    """Every item that came by `source`, `dossiers` of them, against the portal's truth; whose end is still open, is lost."""
+    items = [item for item in ledger.queue.items() if item.source == source]
+    numbers = _numbers(truth)
     lost = 0
     for item in items:
         sent = next((one for one in ledger.attempts("submission", item.key) if one.id == item.effect), None)
         booked = str((sent.receipt or {}).get("number")) if sent is not None else ""
         right = {"done": numbers.get(item.key) == [booked], "refused": item.key not in numbers}
         lost += not right.get(item.state, False)
-    with Truth(sites[0].portal.truth).read() as db:
+    with Truth(truth).read() as db:
         again = db.execute(
             "SELECT count(*) FROM dossiers later WHERE EXISTS (SELECT 1 FROM dossiers WHERE outcome = 'accepted' AND"
             " unit_code = later.unit_code AND procedure = later.procedure AND period = later.period AND round = later.round"
             " AND id < later.id)"
         ).fetchone()[0]
-    return Storm(
-        planned=dossiers,
+    return Judged(
         states=Counter(item.state for item in items),
         twice=sum(len(each) > 1 for each in numbers.values()),
         again=again,
         lost=lost + dossiers - len(items),
         breaches=len(ledger.check().breaches),
-        kills=lanes.killed,
-        fell=lanes.fell,
-        full=filled,
-        answered=answered,
-        met=dict(weather.met),
-        seconds=seconds,
     )
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 
 from fixtures.portal.faults import Faults, Param
-from tests.proof.walking import Site
 
 UPLOAD = "/api/ho-so"
 DISK = "48m"
@@ -33,17 +32,21 @@ STRIKES: Mapping[str, Callable[[Random, float], Mapping[str, Param]]] = {
 
 
 class Weather:
-    """Sets and takes back faults; `met` counts those set."""
+    """Sets and takes back faults at the accounts of these user names; `met` counts those set.
 
-    def __init__(self, chance: Random, sites: Sequence[Site]) -> None:
+    `answer_s` is how many seconds the clients wait for an answer.
+    """
+
+    def __init__(self, chance: Random, truth: Path, usernames: Sequence[str], answer_s: float) -> None:
         self._chance = chance
-        self._sites = sites
-        self._faults = Faults(sites[0].portal.truth)
+        self._usernames = usernames
+        self._answer_s = answer_s
+        self._faults = Faults(truth)
         self.met: Counter[str] = Counter()
 
     def change(self) -> None:
         """Another weather at one organisation: none, or one fault; some of them together with answers that are lost."""
-        where = self._chance.choice(self._sites)
+        where = self._chance.choice(self._usernames)
         self._clear(where)
         if self._chance.random() < 0.3:
             return
@@ -51,17 +54,17 @@ class Weather:
         if names[0].startswith("lookup-") or names[0] == "clock-jump":  # only who looks up meets these
             names.append("connection-dropped")
         for name in names:
-            self._faults.set(name, where.username, **STRIKES[name](self._chance, where.answer_s))
+            self._faults.set(name, where, **STRIKES[name](self._chance, self._answer_s))
             self.met[name] += 1
 
     def clear(self) -> None:
         """Fair weather everywhere."""
-        for where in self._sites:
+        for where in self._usernames:
             self._clear(where)
 
-    def _clear(self, where: Site) -> None:
+    def _clear(self, where: str) -> None:
         for name in STRIKES:
-            self._faults.clear(where.username, name)
+            self._faults.clear(where, name)
 
 
 class Disk:
