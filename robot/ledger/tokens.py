@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from robot.errors import NameUnknown
 from robot.ledger import tables
@@ -42,15 +43,22 @@ class Tokens:
             TokenStopped: the last log-in was wrong, or never came back, and nobody has cleared it.
         """
         now = {"state": "pending", "run": run, "begun": datetime.now(UTC), "settled": None, "said": None}
-        with self._store.writing() as books:
-            before = _row(books, serial)
-            if before is None:
-                books.execute(insert(tables.tokens).values(serial=serial, **now))
-            elif before.state != "clear":
-                raise TokenStopped(before)
-            else:  # on a server, of two that read "clear" only one finds it so still
+        try:
+            with self._store.writing() as books:
+                before = _row(books, serial)
+                if before is None:
+                    books.execute(insert(tables.tokens).values(serial=serial, **now))
+                    return
                 change = update(tables.tokens).where(tables.tokens.c.serial == serial, tables.tokens.c.state == "clear")
-                _one(books.execute(change.values(**now)).rowcount, serial)
+                if before.state == "clear" and books.execute(change.values(**now)).rowcount == 1:
+                    return
+                before = _row(books, serial) or before
+        except IntegrityError:  # on a server, of two that found no row only one writes it
+            asked = self.token(serial)
+            if asked is None:
+                raise
+            before = asked
+        raise TokenStopped(before)
 
     def end_login(self, serial: str, stopped: str | None) -> None:
         """Write down what the token said: None lets the next log-in happen, anything else stops the token."""
