@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.browser.conftest import notes, pictures
 
 ABSENT = "the-form-to-choose-a-signature-absent"
@@ -23,6 +25,7 @@ def test_the_phone_left_blank_brings_the_form(world, faults):
     assert [row["phone"] for row in world.truth()["registrations"] if row["number"] == ran.said["receipt"]["number"]] == [""]
 
 
+@pytest.mark.long
 def test_a_phone_that_another_code_holds_is_left_blank(world):
     """The portal's toast about a number already declared is answered by the same remedy."""
     taken = world.organisation("thai-son").phone
@@ -31,6 +34,7 @@ def test_a_phone_that_another_code_holds_is_left_blank(world):
     assert (ran.exit_code, (ran.said["finding"] or {}).get("link")) == (0, "form"), ran.talk
 
 
+@pytest.mark.long
 def test_fields_that_the_page_marks_without_a_word_are_named(world):
     """A form that the page itself refuses in silence is told by the fields it has marked."""
     ran = world.robot("run", "register", "--org", "song-lo", "--json", VSS_ROBOT_ORGANISATIONS=_with("song-lo", contact=" "))

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 from tests.browser.conftest import notes
 
 
+@pytest.mark.long
 def test_letters_that_come_late_are_waited_for(world, faults, fresh_books):
     """The mail with the credentials comes seconds late: the run waits for it without a browser and goes on."""
     key = "an-phu"
@@ -26,6 +29,7 @@ def test_a_letter_that_never_comes_is_waited_for_by_the_next_start(world, faults
     assert registrations == len(world.truth()["registrations"]), "the registration that stands is not made again"
 
 
+@pytest.mark.long
 def test_a_letter_that_comes_twice_does_no_harm(world, faults, fresh_books):
     """Two copies of the same letter activate once."""
     faults.set("mail-twice", world.organisation("truong-son").tax_code, times=1, mail="activation")
@@ -33,6 +37,7 @@ def test_a_letter_that_comes_twice_does_no_harm(world, faults, fresh_books):
     assert (ran.exit_code, ran.said["outcome"]) == (0, "done"), ran.talk
 
 
+@pytest.mark.long
 def test_a_forged_letter_is_ignored(world, faults, fresh_books):
     """A newer letter of a look-alike sender, with a link elsewhere, is passed over and noted as ignored."""
     faults.set("mail-forged", world.organisation("truong-son").tax_code)
@@ -44,6 +49,7 @@ def test_a_forged_letter_is_ignored(world, faults, fresh_books):
     assert {"gddt.baohiemxahoi.gov.vn"} == addresses
 
 
+@pytest.mark.long
 def test_a_code_that_is_refused_leads_to_a_new_registration(world, faults, fresh_books):
     """Known fault 2: the code is refused, the organisation is registered again once, and the newer code works."""
     tax_code = world.organisation("truong-son").tax_code
@@ -74,6 +80,7 @@ def test_a_second_refused_code_is_a_persons_matter(world, faults, fresh_books):
     assert before + 3 == sum(row["tax_code"] == tax_code for row in world.truth()["registrations"])
 
 
+@pytest.mark.long
 def test_books_begun_anew_do_not_take_old_credentials_for_new(world, account, fresh_books):
     """An older vault beside fresh books: the registration that they know is gone on with, and its credentials are used."""
     account("truong-son")

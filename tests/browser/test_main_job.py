@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.browser.conftest import notes, pictures
 
 OBJECT = {"run", "flow", "organisation", "outcome", "receipt", "finding", "evidence", "steps", "signing", "alarms", "faults"}
@@ -59,6 +61,7 @@ def test_another_file_of_the_same_matter_is_refused(world, account, round_number
     assert not notes(ran.said, "network")
 
 
+@pytest.mark.long
 def test_a_certificate_that_has_expired_is_refused_in_the_portals_words(world):
     """What the portal says no to is a refusal, exit code 10, with its words; nothing is tried again."""
     ran = world.robot("run", "register", "--org", "bach-dang", "--json")
@@ -66,6 +69,7 @@ def test_a_certificate_that_has_expired_is_refused_in_the_portals_words(world):
     assert "hết hạn" in ran.talk
 
 
+@pytest.mark.long
 def test_a_branch_and_a_certificate_of_two_names_are_read_as_x509(world):
     """A branch's tax code, and a certificate that names a person beside the organisation, register like any other."""
     for key in ("an-phu", "truong-son"):

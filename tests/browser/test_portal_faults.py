@@ -5,6 +5,7 @@ import pytest
 from tests.browser.conftest import notes, pictures
 
 
+@pytest.mark.long
 def test_an_error_page_that_passes_is_asked_again(world, faults, account, round_number):
     """A 500 on a page that is only read is asked for again, and the run goes on."""
     account("hoa-binh")
@@ -14,6 +15,7 @@ def test_an_error_page_that_passes_is_asked_again(world, faults, account, round_
     assert 500 in [row.get("status") for row in notes(ran.said, "network")]
 
 
+@pytest.mark.long
 def test_a_portal_that_stays_down_is_unavailable(world, faults, account, round_number, accepted):
     """Error pages as often as the settings allow end with 12 and the address; nothing was sent."""
     account("hoa-binh")
@@ -24,6 +26,7 @@ def test_a_portal_that_stays_down_is_unavailable(world, faults, account, round_n
     assert accepted("hoa-binh", round_number) == []
 
 
+@pytest.mark.long
 def test_a_slow_portal_is_waited_for(world, faults, account, round_number):
     """A slow answer is still an answer."""
     account("hoa-binh")
@@ -33,7 +36,7 @@ def test_a_slow_portal_is_waited_for(world, faults, account, round_number):
     assert ran.said["steps"]["sign and send the dossier"] >= 2
 
 
-@pytest.mark.parametrize("fault", ["connection-dropped", "portal-500"])
+@pytest.mark.parametrize("fault", ["connection-dropped", pytest.param("portal-500", marks=pytest.mark.long)])
 def test_a_dossier_taken_without_an_answer_is_looked_up(world, faults, account, round_number, accepted, fault):
     """The portal takes the dossier and gives no answer: the robot looks it up, finds it, and sends nothing twice."""
     account("kim-lien")
@@ -69,6 +72,7 @@ def test_an_open_outcome_is_settled_by_the_next_start(world, faults, account, ro
     assert [again.said["receipt"]["number"]] == accepted("kim-lien", round_number)
 
 
+@pytest.mark.long
 def test_a_captcha_not_taken_is_asked_again(world, faults):
     """A refused captcha is asked again with the new picture, and the run goes on."""
     faults.set("captcha-wrong-once", world.organisation("truong-son").tax_code)

@@ -102,6 +102,7 @@ def wrong_pin(world, key: str, pin: str):
 
 
 @pytest.mark.skipif(not SPY.exists(), reason="opensc's PKCS#11 spy is not installed")
+@pytest.mark.long
 def test_a_wrong_pin_in_the_vault_reaches_the_token_once_in_three_nights(world, tmp_path):
     """Three runs, one C_Login, by the account of a spy between robot and token; the first run names the cause."""
     log = tmp_path / "spy.log"
@@ -123,6 +124,7 @@ def test_a_wrong_pin_in_the_vault_reaches_the_token_once_in_three_nights(world, 
     assert ran.exit_code == 0, ran.talk
 
 
+@pytest.mark.long
 def test_the_pin_is_nowhere_but_in_the_agent(world):
     """Not in any process's arguments or environment while it runs, nor in anything that the run leaves; right PIN or wrong."""
     pin = pin_path(world.layout.directory, world.organisation("kim-lien")).read_text(encoding="ascii").strip()

@@ -117,6 +117,7 @@ def test_a_wrong_field_is_refused_named_corrected_and_accepted_once(world, fault
     assert [(1, second.said["receipt"]["number"])] == [(row["times"], row["numbers"]) for row in counted]
 
 
+@pytest.mark.long
 def test_verdicts_are_fetched_later_each_once_and_only_about_ones_own(world, faults, account, dossier, round_number):
     """A run that did not wait is done; later its verdict makes it refused. A foreign verdict is shown and touches nothing."""
     account(ORG)
@@ -134,6 +135,7 @@ def test_verdicts_are_fetched_later_each_once_and_only_about_ones_own(world, fau
     assert _verdicts(world) == []
 
 
+@pytest.mark.long
 def test_a_verdict_that_never_comes_leaves_the_receipt(world, faults, account, dossier, round_number):
     """The run waits as long as it was told, says so, and ends as done: the portal has taken the dossier."""
     account(ORG)
@@ -143,6 +145,7 @@ def test_a_verdict_that_never_comes_leaves_the_receipt(world, faults, account, d
     assert "vss-robot verdicts" in ran.talk
 
 
+@pytest.mark.long
 def test_a_verdict_that_is_not_understood_is_kept_and_changes_nothing(world, faults, account, dossier, round_number):
     """A layout that nobody knows: the person gets the letter's text, the submission stands."""
     account(ORG)

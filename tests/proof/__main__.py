@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import crash, dossiers, faults, fuzz, kbhxh, mails, mutex, night, repeat, storm, wire
+from tests.proof import crash, dossiers, faults, fuzz, kbhxh, long, mails, mutex, night, repeat, storm, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "crash": crash.main,
@@ -12,6 +12,7 @@ PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "fuzz": fuzz.main,
     "healthy": faults.main_healthy,
     "kbhxh": kbhxh.main,
+    "long": long.main,
     "mails": mails.main,
     "mutex": mutex.main,
     "night": night.main,

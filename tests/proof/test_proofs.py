@@ -14,6 +14,7 @@ from tests.proof import repeat
 pytestmark = [pytest.mark.proof, pytest.mark.browser]
 
 
+@pytest.mark.long
 def test_repeat_agrees_and_goes_on_where_it_stopped(tmp_path):
     """Begun again the proof takes only the turn that is missing, which agrees with the truth; and then none."""
     said = []
