@@ -10,9 +10,9 @@ import pytest
 from keyrings.cryptfile.cryptfile import CryptFileKeyring
 
 from robot import settings
-from robot.errors import UsageError, VaultClosed
+from robot.errors import VaultClosed
 from robot.redaction import Redactor
-from robot.vault import Cost, open_vault, pass_phrase_from_fd
+from robot.vault import Cost, open_vault
 
 PHRASE = "cụm từ khóa thử nghiệm"
 CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
@@ -272,38 +272,3 @@ def test_no_system_keyring_is_said_with_what_to_do(file, monkeypatch, backend):
         open_vault(settings.Vault(backend="system", file=file), Redactor(), _never).names()
     assert closed.value.text.key == "errors.vault_unusable"
     assert 'vault.backend = "file"' in str(closed.value)
-
-
-def _fd_holding(held):
-    reading, writing = os.pipe()
-    os.write(writing, held)
-    os.close(writing)
-    return reading
-
-
-@pytest.mark.parametrize("ending", [b"", b"\n", b"\r\n"])
-def test_a_pass_phrase_comes_through_a_descriptor(ending):
-    """One newline at the end is no part of the pass phrase, and the descriptor is closed afterwards."""
-    fd = _fd_holding(PHRASE.encode() + ending)
-    assert pass_phrase_from_fd(fd) == PHRASE
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(fd)
-
-
-@pytest.mark.parametrize("held", [b"", b"\n", b"\xff\xfeplanted", b"x" * 65_537])
-def test_a_descriptor_without_a_pass_phrase_is_refused(held):
-    """Empty, not UTF-8 or endless: refused, and what was read is not in the error."""
-    reading, writing = os.pipe()
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: (os.write(writing, held), os.close(writing)))
-        with pytest.raises(UsageError) as refused:
-            pass_phrase_from_fd(reading)
-    assert refused.value.text.key == "errors.fd_unreadable"
-    assert "planted" not in str(refused.value)
-
-
-def test_a_descriptor_that_is_not_open_is_refused():
-    """A number that names no open file is refused in a sentence."""
-    with pytest.raises(UsageError) as refused:
-        pass_phrase_from_fd(98765)
-    assert refused.value.text.key == "errors.fd_unreadable"
