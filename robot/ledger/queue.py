@@ -87,12 +87,6 @@ class Queue:
         with self._store.reading() as books:
             return [as_item(row) for row in books.execute(wanted).mappings()]
 
-    def item_of(self, effect: int) -> Item | None:
-        """The item that an effect is the sending of."""
-        with self._store.reading() as books:
-            row = books.execute(select(items).where(items.c.effect == effect)).mappings().first()
-        return as_item(row) if row else None
-
     def item_at(self, file: str) -> Item | None:
         """The newest item whose file lies there."""
         wanted = select(items).where(items.c.file == file).order_by(items.c.id.desc()).limit(1)

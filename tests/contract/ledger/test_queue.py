@@ -84,7 +84,7 @@ def test_an_intent_from_before_the_queue_is_looked_up(ledger, submitting):
         ledger.queue.plan(new(letter="b"))
     adopted = ledger.queue.plan(new())
     assert [adopted.state, adopted.effect] == ["unknown", sent.id]
-    assert ledger.queue.item_of(sent.id) == adopted
+    assert ledger.queue.items(key=KEY) == [adopted]
 
 
 def test_items_are_found_by_what_they_are(ledger, submitting):
@@ -100,7 +100,6 @@ def test_items_are_found_by_what_they_are(ledger, submitting):
     assert ledger.queue.item(first.id).file == "/refused/a.xml"
     with pytest.raises(NameUnknown):
         ledger.queue.item(999)
-    assert ledger.queue.item_of(999) is None
 
 
 RULES = [
