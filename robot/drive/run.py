@@ -16,7 +16,7 @@ from robot.drive.faults import faults_of_error, faults_of_run
 from robot.drive.notices import Notices
 from robot.drive.preflight import Preflight
 from robot.drive.signals import stopping
-from robot.drive.signing import RunSigning
+from robot.drive.stage import Stage
 from robot.drive.versions import token_versions, versions
 from robot.errors import ChainBroken, RobotError, UsageError, Waiting
 from robot.evidence import RunFolder
@@ -67,9 +67,18 @@ class Ending:
 
 
 def run_flow(
-    office: Office, flow: Flow, organisation: str, parameters: Mapping[str, Any], progress: Progress, *, headed: bool = False
+    office: Office,
+    flow: Flow,
+    organisation: str,
+    parameters: Mapping[str, Any],
+    progress: Progress,
+    *,
+    headed: bool = False,
+    stage: Stage | None = None,
 ) -> Ending:
     """Run `flow` for an organisation; never raises for what happens while it runs.
+
+    Without a `stage` it is played on the world itself, and not recorded.
 
     Raises:
         UsageError: before anything was started.
@@ -77,7 +86,8 @@ def run_flow(
     org = office.organisation(organisation)
     check_parameters(flow, parameters)
     office.ledger.reap()
-    signing = RunSigning(office, flow, organisation, org, progress)
+    stage = stage or Stage()
+    signing = stage.signing(office, flow, organisation, org, progress)
     signing.check()
     evidence = office.settings.evidence.folder
     run = office.ledger.begin_run(flow.name, organisation, {name: str(value) for name, value in parameters.items()}, evidence)
@@ -96,6 +106,7 @@ def run_flow(
         cancel,
         preflight.held_back,
         Notices(office).question,
+        stage.tape,
     )
     signing.begin(run, folder.folder)
     session = Session(desk, run, organisation, org)
@@ -103,7 +114,7 @@ def run_flow(
     log.bind(version=robot.__version__).info("begin")
     with stopping(cancel, session.window.kill, progress):
         try:
-            if flow.signatures:
+            if flow.signatures and stage.probing:
                 preflight.look()
             receipt, error = ended(lambda: _again(flow, session, dict(parameters), progress), session, folder)
             finding = session.finding or explained(error, session, folder)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from robot.errors import Cancelled
+from robot.flow.tape import NoTape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from robot.diagnosis import Finding
     from robot.evidence import RunFolder
+    from robot.flow.tape import Tape
     from robot.ledger import Ledger
     from robot.redaction import Redactor
     from robot.settings import Settings
@@ -95,3 +97,5 @@ class Desk:
     """What keeps a form from being asked for, as it was seen before the start; None where nothing does."""
     tell: Callable[[int], object] = lambda question: None  # noqa: ARG005 - the parameter's name is the seam's
     """Tells people of a question, by its number in the books, before the run waits for its answer."""
+    tape: Tape = field(default_factory=NoTape)
+    """A recorder, or the player of a recording; neither in an ordinary run."""

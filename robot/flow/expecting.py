@@ -96,16 +96,23 @@ class Expecting:
     def _absent(self, sight: Sight, *, trying: Remedy | None) -> Finding:
         """The page without the form held still, at this moment, and then a look along the chain."""
         begun = time.monotonic()
-        case, scene = self._case(), self._scene()
-        looking = begin_look(case, scene)
+        look = self._begin_look(self._case(), self._scene())
         picture = hold_still(self._window.page, self._desk.folder, sight.name)
         trouble = self._desk.signing.trouble()
-        finding = name_cause([trouble_of(trouble)]) if trouble is not None else look_along(case, scene, looking)
+        finding = name_cause([trouble_of(trouble)]) if trouble is not None else look()
         name = "labels.absent_once" if trying is not None and _page_stopped(finding) else "labels.absent"
         self._desk.progress.say(Text(name, {"form": Text("labels.form_certificates"), "picture": picture}))
         self._note(finding, time.monotonic() - begun)
         logger.bind(action="form.absent", link=finding.link).warning(finding.cause.say("en"))
         return finding
+
+    def _begin_look(self, case: Case, scene: Scene) -> Callable[[], Finding]:
+        """Begin to look along the chain; called, what is returned gives the finding. In a replay it is the recorded one."""
+        recorded = self._desk.tape.finding()
+        if recorded is not None:
+            return lambda: recorded
+        looking = begin_look(case, scene)
+        return lambda: look_along(case, scene, looking)
 
     def _in_words(self, said: Refused) -> Finding | None:
         """The portal has said itself why there is no form: nothing need be looked at."""
@@ -116,6 +123,7 @@ class Expecting:
         return finding
 
     def _note(self, finding: Finding, seconds: float) -> None:
+        self._desk.tape.found(finding)
         self._desk.folder.finding(finding.as_json("en"), [probe.as_json("en") for probe in finding.probes], seconds)
 
     def _case(self) -> Case:

@@ -42,7 +42,7 @@ class Post:
     def __init__(self, desk: Desk, key: str, organisation: Organisation) -> None:
         self._desk = desk
         self._organisation = organisation
-        self._mailbox = OrganisationMailbox(desk.settings, desk.vault, organisation)
+        self._mailbox = OrganisationMailbox(desk.settings, desk.vault, organisation, desk.tape)
         self._letters = PortalLetters(self._mailbox.mail, desk.settings.portal.hosts)
         self._name = f"portal/{key}"
 

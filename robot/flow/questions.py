@@ -27,6 +27,9 @@ def ask_person(desk: Desk, run: str, organisation: str, kind: str, picture: Path
         PersonAwaited: nobody answered in time, or there is nobody to ask.
         Cancelled: the run was stopped meanwhile.
     """
+    recorded = desk.tape.answer(kind)
+    if recorded is not None:
+        return recorded
     known = desk.settings.questions
     # At night nobody sits at the terminal, and the notice says where to answer.
     from_afar_s = known.answer_s if desk.ledger.run(run).night is not None else known.wait_s
@@ -46,6 +49,7 @@ def ask_person(desk: Desk, run: str, organisation: str, kind: str, picture: Path
     answer = afar.answer or answer
     if not answer:
         raise PersonAwaited("person_awaited", question=kind, picture=picture)
+    desk.tape.answered(kind, answer)
     return answer
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from robot.errors import FormAbsent, OutcomeUnknown, Refused, RobotError, UsageError
 from robot.flow.activations import Activations
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from robot.ledger.item import Item
     from robot.settings import Organisation, Settings
 
-CHANGED = """([element, attribute, before]) =>
-  element.getAttribute(attribute) !== before && (!('complete' in element) || (element.complete && element.naturalWidth > 0))"""
 FormT = TypeVar("FormT", bound="Form")
 
 
@@ -114,7 +111,7 @@ class Session:
         begun = time.monotonic()
         done = False
         try:
-            with self.window.trace.step(name):
+            with self.window.trace.step(name), self._desk.tape.step(name, self.window):
                 self._desk.cancel.wait(0)
                 yield
             done = True
@@ -198,6 +195,7 @@ class Session:
         Raises:
             OutcomeUnknown: the block ended without a receipt and `look_up` found none.
         """
+        self._desk.tape.effect(kind, key, self.window)
         if newer_counts:
             self.effects.replace(kind, key)
         return self.effects.effect(kind, key, look_up, detail)
@@ -250,10 +248,11 @@ class Session:
         """
         if self._submission is not None:  # the flow was started once more, with nothing sent
             self._submission.give_back()
-        ways, ledger = self.settings.submission, self._desk.ledger
-        self._submission = Submission(ledger, ways, self.run, self.organisation_key, dossier, round_number)
+        desk, ways = self._desk, self.settings.submission
+        self._submission = Submission(desk.ledger, ways, self.run, self.organisation_key, dossier, round_number)
+        self._submission.before = lambda key: desk.tape.effect("submission", key, self.window)
         if self._submission.receipt is not None:
-            self._desk.progress.say(Text("labels.already_done", {"run": self._submission.first_run}))
+            desk.progress.say(Text("labels.already_done", {"run": self._submission.first_run}))
         return self._submission
 
     def keep(self, dossier: DossierHead) -> None:
@@ -268,7 +267,7 @@ class Session:
         """
         self.rest()
         desk = self._desk
-        verdicts = Verdicts(self.settings, desk.ledger, desk.vault, self.organisation_key, self.organisation)
+        verdicts = Verdicts(self.settings, desk.ledger, desk.vault, self.organisation_key, self.organisation, desk.tape)
         await_verdict(desk, verdicts, self.taken(kind, key))
 
     def receipt_of(self, effect: Effect) -> Receipt:
@@ -277,11 +276,7 @@ class Session:
 
     def changed(self, element: Locator, attribute: str, before: str | None, *, within_s: float) -> bool:
         """Wait until an attribute of an element is no longer what it was, and the element (a picture) has loaded."""
-        try:
-            self.page.wait_for_function(CHANGED, arg=[element.element_handle(), attribute, before], timeout=within_s * 1000)
-        except PlaywrightTimeout:
-            return False
-        return True
+        return self.window.changed(element, attribute, before, within_s)
 
     def picture(self, name: str) -> None:
         """Screenshot of the page as it stands, masked."""

@@ -19,7 +19,7 @@ from robot.ledger.item import BEFORE_INTENT, SUBMISSION, ItemStands, LostLease, 
 from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from robot.dossier import DossierHead
@@ -86,6 +86,9 @@ class Sending:
 
 class Submission:
     """A dossier that this run has planned and claimed, or finds settled in the books."""
+
+    before: Callable[[str], object] = staticmethod(lambda key: None)  # noqa: ARG005 - the parameter's name is the seam's
+    """Called with the dossier's business key before the intent; an error keeps the dossier from being sent."""
 
     def __init__(self, ledger: Ledger, ways: Ways, run: str, organisation: str, dossier: DossierHead, round_number: int) -> None:
         self._ledger, self._books, self._ways = ledger, ledger.protocol, ways
@@ -164,6 +167,7 @@ class Submission:
             Refused, SessionExpired: the portal said no in words, and has not taken it.
             OutcomeUnknown: nobody can tell yet.
         """
+        self.before(self.claim.key)
         self.item = self._books.intend(self.claim, detail)
         self.sent_anything = True
         sending, why = Sending(), "no receipt was read"

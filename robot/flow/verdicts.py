@@ -16,6 +16,7 @@ from robot.mail import VerdictLetters
 from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
+    from robot.flow.tape import Tape
     from robot.ledger import Effect, Ledger, Verdict
     from robot.mail import Letter, MailFault, VerdictLetter
     from robot.settings import Organisation, Settings
@@ -31,11 +32,13 @@ _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 class Verdicts:
     """The verdicts of one organisation."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, vault: Vault, key: str, organisation: Organisation) -> None:
+    def __init__(
+        self, settings: Settings, ledger: Ledger, vault: Vault, key: str, organisation: Organisation, tape: Tape | None = None
+    ) -> None:
         self._ledger = ledger
         self._key = key
         self._organisation = organisation
-        self._mailbox = OrganisationMailbox(settings, vault, organisation)
+        self._mailbox = OrganisationMailbox(settings, vault, organisation, tape)
         self._letters = VerdictLetters(self._mailbox.mail, settings.portal.hosts)
 
     def fetch(self) -> list[Verdict]:

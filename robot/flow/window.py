@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 BACK_OFF_S: Final = 0.5  # doubled with each try
 READ = "data-vss-robot-read"  # marks what the portal has said before the robot asked again
 MARK = f"rows => rows.forEach(row => row.setAttribute('{READ}', ''))"
+CHANGED = """([element, attribute, before]) =>
+  element.getAttribute(attribute) !== before && (!('complete' in element) || (element.complete && element.naturalWidth > 0))"""
 EMPTY = "fields => fields.forEach(field => { field.value = ''; })"
 
 
@@ -69,6 +71,7 @@ class Window:
             host_program = self._desk.signing.open(self.profile.folder)
             self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed)
             self.version = self._browser.version
+            self._desk.tape.launched(self._browser.context)
             self.sightings.attach(self._browser.context)
             if self._shared:
                 veil(self._browser.context, self._settings.evidence.masked)
@@ -157,6 +160,14 @@ class Window:
         if locator.filter(visible=True).count():
             return "seen"
         return self._meaning(told.first.inner_text().strip())
+
+    def changed(self, element: Locator, attribute: str, before: str | None, within_s: float) -> bool:
+        """Wait until an attribute of an element is no longer what it was, and the element (a picture) has loaded."""
+        try:
+            self.page.wait_for_function(CHANGED, arg=[element.element_handle(), attribute, before], timeout=within_s * 1000)
+        except PlaywrightTimeout:
+            return False
+        return True
 
     def translate(self, wrong: PlaywrightError) -> RobotError:
         """What an error of Playwright's means to the run."""

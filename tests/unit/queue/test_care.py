@@ -8,6 +8,7 @@ import pytest
 from robot.errors import NameUnknown, PersonAwaited, UsageError
 from robot.flow.desk import Cancel
 from robot.flow.questions import ask_person
+from robot.flow.tape import NoTape
 
 
 @pytest.fixture
@@ -132,6 +133,7 @@ def desk(office, tmp_path):
         known = office.settings.questions.model_copy(update=questions)
         settings = office.settings.model_copy(update={"questions": known})
         return SimpleNamespace(
+            tape=NoTape(),
             settings=settings, ledger=office.ledger, progress=_Nobody(), cancel=Cancel(), tell=told.append
         ), run
 

@@ -1,0 +1,27 @@
+"""What a run is played on: the world itself, or a recording of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from robot.drive.signing import RunSigning
+from robot.flow.tape import NoTape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from robot.drive.office import Office
+    from robot.flow import Flow
+    from robot.flow.desk import Progress
+    from robot.flow.tape import Tape
+    from robot.settings import Organisation
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`tape` goes along with the run, `signing` signs in it, and `probing` says whether the chain is looked at before it."""
+
+    tape: Tape = field(default_factory=NoTape)
+    signing: Callable[[Office, Flow, str, Organisation, Progress], RunSigning] = RunSigning
+    probing: bool = True
