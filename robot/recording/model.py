@@ -1,0 +1,155 @@
+"""What stands in a recording's `recording.json`, and in a line of its `frames.jsonl`.
+
+A recording is a folder:
+
+    recording.json      what follows here
+    exchanges.har       HAR 1.2; a page of it is a step, an entry's `pageref` says in which step it was asked for
+    frames.jsonl        a `Frame` a line, in order
+    mails/NN.eml        the letters that were read
+    files/NAME          what was uploaded (made harmless, of the same length), and what was downloaded
+    aria/NN.yml         the page's aria snapshot at the end of step NN (from 01)
+    screenshots/NN.png  its picture, masked
+    trace/…             Playwright's trace, made harmless
+
+Each secret and each personal value is a placeholder (`robot.recording.placeholders`): `{SECRET:password}`, `{ORG:tax_code}`,
+`{TOKEN:certificate}`, `{DAY:0}`; the same value is the same placeholder everywhere in one recording.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from robot.settings.model import MailPatterns, PortalPaths, PortalTexts
+from robot.settings.verdict import MailVerdict
+
+VERSION: Final = 1
+
+
+class Strict(BaseModel):
+    """A part of a recording: nothing in it that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Step(Strict):
+    """A step of the flow: seconds are from the run's begin."""
+
+    name: str
+    begun_s: float = Field(ge=0)
+    seconds: float = Field(ge=0)
+    state: Literal["done", "failed"]
+    effects: tuple[str, ...] = ()
+    """Kinds of what was sent within it that could not be taken back (`registration`, `activation`, `submission`)."""
+    aria: str | None = None
+    """File of the page's aria snapshot at the step's end; None where no page was open."""
+    screenshot: str | None = None
+    address: str | None = None
+    """Path of the page at the step's end, without its query."""
+
+
+class Answer(Strict):
+    """What a person answered, in order: `value` is a placeholder."""
+
+    kind: str
+    value: str
+    step: int = Field(ge=0)
+
+
+class Mail(Strict):
+    """A letter that was there when the mailbox was read; `step` counts from 0, `after_s` from the run's begin."""
+
+    file: str
+    step: int = Field(ge=0)
+    after_s: float = Field(ge=0)
+    sender: str
+
+
+class Found(Strict):
+    """What was found about an absent form; the texts are keys of the catalogue with what fills them."""
+
+    step: int = Field(ge=0)
+    link: str
+    code: str
+    certainty: Literal["certain", "likely", "unknown"]
+    cause: dict[str, Any]
+    remedy: dict[str, Any]
+    probes: tuple[str, ...] = ()
+    """Codes of what the probes saw broken."""
+
+
+class Earlier(Strict):
+    """An effect that stood in the books before the run and that the run went on from."""
+
+    kind: str
+    key: str
+    state: Literal["intent", "confirmed", "refused", "superseded", "absent"]
+    receipt: dict[str, str] | None = None
+    detail: dict[str, str] = {}
+    before_s: float = Field(ge=0)
+    """How long before the run's begin it was intended."""
+
+
+class Outcome(Strict):
+    """How the run ended, as `run --json` says it."""
+
+    outcome: str
+    exit_code: int
+    receipt: dict[str, str] | None = None
+    finding: str | None = None
+    """Code of the finding."""
+
+
+class PortalFacts(Strict):
+    """What the settings said of the portal and its mails when the run was recorded."""
+
+    address: str
+    hosts: tuple[str, ...]
+    refusals: str
+    marked_fields: str
+    paths: PortalPaths
+    texts: PortalTexts
+    senders: tuple[str, ...]
+    patterns: MailPatterns
+    verdict: MailVerdict
+
+
+class Frame(Strict):
+    """A message between browser and native host, or an event of the relay's; `port` counts the ports from 1."""
+
+    port: int = Field(ge=1)
+    after_s: float = Field(ge=0)
+    direction: Literal["browser>host", "host>browser", "event"]
+    kind: str
+    message: dict[str, Any] | None = None
+    """The message with placeholders; for an event what it says."""
+
+
+class Recording(Strict):
+    """One run, with everything that a replay of it needs beside the files."""
+
+    version: Literal[1]
+    flow: str
+    recorded: datetime
+    """When the run began (UTC)."""
+    seconds: float = Field(ge=0)
+    signing: Literal["vendor", "pkcs11"]
+    protocol: Literal["token-signing", "web-eid"]
+    extension_id: str
+    versions: dict[str, str] = {}
+    """Of browser, extension, host, driver, token and robot; `portal` is its build, where its pages say one."""
+    portal: PortalFacts
+    organisation: dict[str, Any]
+    """The organisation's settings, with placeholders."""
+    parameters: dict[str, str] = {}
+    """Of the flow: `dossier` is a file under `files/`."""
+    placeholders: dict[str, str] = {}
+    """Each placeholder of the recording, and of what shape its value was: `digits 10`, `tax code`, `email`, `text 24`."""
+    earlier: tuple[Earlier, ...] = ()
+    steps: tuple[Step, ...]
+    answers: tuple[Answer, ...] = ()
+    mails: tuple[Mail, ...] = ()
+    found: tuple[Found, ...] = ()
+    outcome: Outcome
