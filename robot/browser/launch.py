@@ -10,8 +10,8 @@ import contextlib
 import os
 import re
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from loguru import logger
@@ -24,6 +24,7 @@ from robot.browser.policy import family, may_install
 from robot.errors import BrowserFailed, SettingsError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Playwright
@@ -37,6 +38,28 @@ FETCHING_DEFAULT = "--disable-background-networking"  # would keep the browser f
 GRACE_S = 3.0  # how long an ended browser's processes may take to go by themselves
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What a test runner wants of a browser beside the settings; an ordinary run wants nothing.
+
+    `playwright` runs already and is left running (a thread has one Playwright only). `closing` is called while the pages are
+    still there.
+    """
+
+    playwright: Playwright | None = None
+    slow_mo_ms: float = 0
+    video_folder: Path | None = None
+    closing: Callable[[BrowserContext], None] | None = None
+
+    def options(self) -> dict[str, Any]:
+        """What goes to Playwright's own launch."""
+        options: dict[str, Any] = {"slow_mo": self.slow_mo_ms} if self.slow_mo_ms else {}
+        return options if self.video_folder is None else {**options, "record_video_dir": self.video_folder}
+
+
+NO_EXTRAS = Extras()
+
+
 @dataclass
 class Browser:
     """A running browser: one persistent context on one profile."""
@@ -44,6 +67,7 @@ class Browser:
     context: BrowserContext
     profile: Profile
     _playwright: Playwright
+    _extras: Extras = field(default=NO_EXTRAS)
 
     @property
     def version(self) -> str:
@@ -54,9 +78,12 @@ class Browser:
     def close(self) -> None:
         """End the browser and everything it started; a browser that does not go by itself is killed."""
         with contextlib.suppress(PlaywrightError):
+            if self._extras.closing is not None:
+                self._extras.closing(self.context)
+        with contextlib.suppress(PlaywrightError):
             self.context.close()
         with contextlib.suppress(PlaywrightError):
-            self._playwright.stop()
+            _stop(self._playwright, self._extras)
         kill(self.profile, grace_s=GRACE_S)
 
 
@@ -73,7 +100,9 @@ def kill(profile: Profile, *, grace_s: float = 0) -> None:
             process.kill()
 
 
-def launch(settings: Settings, profile: Profile, host_program: Path | None, *, headed: bool) -> Browser:
+def launch(
+    settings: Settings, profile: Profile, host_program: Path | None, *, headed: bool, extras: Extras = NO_EXTRAS
+) -> Browser:
     """Start the browser on `profile` with the extension, its native host registered.
 
     Raises:
@@ -89,7 +118,7 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
     signing = settings.signing
     if signing.write_manifest and host_program is not None and signing.host_name:
         profile.write_host_manifest(signing.host_name, host_program, settings.browser.extension_id, *signing.extension_ids)
-    playwright = sync_playwright().start()
+    playwright = extras.playwright or sync_playwright().start()
     try:
         program = find_browser(settings.browser.executable, playwright.chromium.executable_path)
         width, height = settings.browser.window
@@ -106,21 +135,27 @@ def launch(settings: Settings, profile: Profile, host_program: Path | None, *, h
             handle_sigint=False,
             handle_sigterm=False,
             handle_sighup=False,
+            **extras.options(),
         )
     except PlaywrightError as wrong:
-        playwright.stop()
+        _stop(playwright, extras)
         kill(profile)
         raise BrowserFailed("browser_failed", why=_why(wrong)) from wrong
     except BaseException:
-        playwright.stop()
+        _stop(playwright, extras)
         raise
     context.set_default_timeout(settings.timers.page_s * 1000)
-    browser = Browser(context, profile, playwright)
+    browser = Browser(context, profile, playwright, extras)
     # Without a policy that installs it nothing is on its way: an extension added by hand is there, or it is missing.
     if settings.browser.extension_dir is None and may_install(settings.browser.extension_id, family(program)):
         await_installed(context, profile, settings.browser.extension_id, settings.timers.install_s)
     logger.bind(action="browser.started").debug("{} {}", program, browser.version)
     return browser
+
+
+def _stop(playwright: Playwright, extras: Extras) -> None:
+    if extras.playwright is None:
+        playwright.stop()
 
 
 def as_root() -> bool:

@@ -107,6 +107,7 @@ def run_flow(
         preflight.held_back,
         Notices(office).question,
         stage.tape,
+        stage.extras,
     )
     signing.begin(run, folder.folder)
     session = Session(desk, run, organisation, org)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from robot.browser.launch import NO_EXTRAS
 from robot.drive.signing import RunSigning
 from robot.flow.tape import NoTape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from robot.browser.launch import Extras
     from robot.drive.office import Office
     from robot.flow import Flow
     from robot.flow.desk import Progress
@@ -20,8 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stage:
-    """`tape` goes along with the run, `signing` signs in it, and `probing` says whether the chain is looked at before it."""
+    """`tape` goes along with the run, `signing` signs in it, and `probing` says whether the chain is looked at before it.
+
+    `extras` is what a test runner wants of the browser.
+    """
 
     tape: Tape = field(default_factory=NoTape)
     signing: Callable[[Office, Flow, str, Organisation, Progress], RunSigning] = RunSigning
     probing: bool = True
+    extras: Extras = NO_EXTRAS

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from robot.browser.launch import NO_EXTRAS
 from robot.errors import Cancelled
 from robot.flow.tape import NoTape
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from robot.browser.launch import Extras
     from robot.diagnosis import Finding
     from robot.evidence import RunFolder
     from robot.flow.tape import Tape
@@ -99,3 +101,5 @@ class Desk:
     """Tells people of a question, by its number in the books, before the run waits for its answer."""
     tape: Tape = field(default_factory=NoTape)
     """A recorder, or the player of a recording; neither in an ordinary run."""
+    extras: Extras = NO_EXTRAS
+    """What a test runner wants of the browser; nothing in an ordinary run."""

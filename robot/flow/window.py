@@ -69,7 +69,7 @@ class Window:
             if as_root():
                 self._desk.progress.say(Text("labels.as_root"))
             host_program = self._desk.signing.open(self.profile.folder)
-            self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed)
+            self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed, extras=self._desk.extras)
             self.version = self._browser.version
             self._desk.tape.launched(self._browser.context)
             self.sightings.attach(self._browser.context)
