@@ -10,6 +10,7 @@ import argparse
 import itertools
 import json
 import random
+import shutil
 import statistics
 import sys
 import time
@@ -184,6 +185,7 @@ def main_healthy(arguments: Sequence[str]) -> int:
 def _met(groups: Iterable[tuple[str, ...]], folder: Path, *, always_run: bool = False) -> list[Met]:
     _say("| fault | finding | certainty | remedy | seconds |\n|---|---|---|---|---|")
     begun = time.monotonic()
+    shutil.rmtree(folder / "world", ignore_errors=True)  # one that was broken off may be left with its faults
     with started(folder / "world", [KEY]):
         met = [_told(meet(Layout(folder / "world"), KEY, *group, always_run=always_run), _say) for group in groups]
     late = sum(not one.in_time for one in met)
