@@ -138,6 +138,8 @@ class Recording(Strict):
     signing: Literal["vendor", "pkcs11"]
     protocol: Literal["token-signing", "web-eid"]
     extension_id: str
+    host_name: str = ""
+    """By which the extension calls its native host."""
     versions: dict[str, str] = {}
     """Of browser, extension, host, driver, token and robot; `portal` is its build, where its pages say one."""
     portal: PortalFacts
@@ -148,6 +150,10 @@ class Recording(Strict):
     placeholders: dict[str, str] = {}
     """Each placeholder of the recording, and of what shape its value was: `digits 10`, `tax code`, `email`, `text 24`."""
     earlier: tuple[Earlier, ...] = ()
+    account: str | None = None
+    """User name of the account that lay in the vault before the run, a placeholder; its password is `{SECRET:password}`."""
+    verdict_s: float = Field(default=0, ge=0)
+    """How long the run would have waited for the portal's verdict on what it sent; 0 where it does not wait."""
     steps: tuple[Step, ...]
     answers: tuple[Answer, ...] = ()
     mails: tuple[Mail, ...] = ()
