@@ -54,6 +54,9 @@ class Tape(Protocol):
     def letters(self, letters: Sequence[Letter]) -> None:
         """The mailbox was read, and these letters were in it."""
 
+    def waits(self, seconds: float, look: Look) -> Iterator[float]:
+        """The wait for something on the page, in parts of so many seconds; nobody waits on once it is there."""
+
     def finding(self) -> Finding | None:
         """What was found about an absent form, in place of a look along the chain; None where the chain is to be looked at."""
 
@@ -84,6 +87,10 @@ class NoTape:
 
     def letters(self, letters: Sequence[Letter]) -> None:
         """Nothing listens."""
+
+    def waits(self, seconds: float, look: Look) -> Iterator[float]:  # noqa: ARG002 - the seam's signature
+        """The wait is one."""
+        yield seconds
 
     def finding(self) -> Finding | None:
         """The chain is looked at."""

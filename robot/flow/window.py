@@ -30,7 +30,7 @@ from robot.evidence import Trace, veil, watch, watch_source
 from robot.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Locator, Page
 
@@ -153,9 +153,8 @@ class Window:
     def await_one(self, locator: Locator, wait_s: float) -> Literal["seen", "silent"] | RobotError:
         """Wait until `locator` is seen or the portal says something; what it says is returned as the error it means."""
         told = self._told().filter(visible=True)
-        try:
-            locator.filter(visible=True).or_(told).first.wait_for(timeout=wait_s * 1000)
-        except PlaywrightTimeout:
+        either = locator.filter(visible=True).or_(told).first
+        if not self._came(lambda ms: either.wait_for(timeout=ms), wait_s):
             return "silent"
         if locator.filter(visible=True).count():
             return "seen"
@@ -163,11 +162,16 @@ class Window:
 
     def changed(self, element: Locator, attribute: str, before: str | None, within_s: float) -> bool:
         """Wait until an attribute of an element is no longer what it was, and the element (a picture) has loaded."""
-        try:
-            self.page.wait_for_function(CHANGED, arg=[element.element_handle(), attribute, before], timeout=within_s * 1000)
-        except PlaywrightTimeout:
-            return False
-        return True
+        known = [element.element_handle(), attribute, before]
+        return self._came(lambda ms: self.page.wait_for_function(CHANGED, arg=known, timeout=ms), within_s)
+
+    def _came(self, wait_ms: Callable[[float], object], within_s: float) -> bool:
+        """Whether what is waited for came in time; how the time passes is the tape's concern."""
+        for part_s in self._desk.tape.waits(within_s, self):
+            with contextlib.suppress(PlaywrightTimeout):
+                wait_ms(part_s * 1000)
+                return True
+        return False
 
     def translate(self, wrong: PlaywrightError) -> RobotError:
         """What an error of Playwright's means to the run."""
