@@ -13,9 +13,9 @@ class ConfigUnusable(Exception):  # noqa: N818 - the name says what happened, as
 
 
 class RelayConfig(NamedTuple):
-    """Times are in seconds. `vendor` belongs to mode vendor; protocol, origins, version and agent to mode pkcs11."""
+    """Times are in seconds. `vendor` is of mode vendor, `frames` of recorded; protocol, origins, version and agent of pkcs11."""
 
-    mode: Literal["vendor", "pkcs11"]
+    mode: Literal["vendor", "pkcs11", "recorded"]
     transcript: str  # the file to add to; its folder must be there
     extension_ids: tuple[str, ...]  # who may be at the other end, by Chrome's first argument
     protocol: Literal["token-signing", "web-eid"] = "token-signing"
@@ -24,6 +24,7 @@ class RelayConfig(NamedTuple):
     agent_address: str = ""  # of a multiprocessing.connection.Listener: socket's path, or name of the pipe
     agent_authkey: str = ""  # hexadecimal
     vendor: tuple[str, ...] = ()  # program and arguments; Chrome's own arguments are added
+    frames: str = ""  # the file with what a recording's host has said, see `recorded`
     stall_s: float = 5.0  # the rest of a frame that has begun
     connect_s: float = 5.0  # the agent to take the call
     answer_s: float = 120.0  # the agent to answer: a person may have to enter a PIN

@@ -1,8 +1,8 @@
 """The relay as a process: who may talk to it, who is behind it, and how it ends.
 
 Exit status: 0 the browser closed the port, or the protocol ended; 1 what came in was no frame; 2 the relay's config or the
-extension at the other end is not the right one; 3 the vendor's host did not end in order; 4 the relay itself failed. It never
-prints: what there is to say stands in the transcript.
+extension at the other end is not the right one; 3 the vendor's host did not end in order; 4 the relay itself failed; 5 the
+recording holds no answer to what was asked. It never prints: what there is to say stands in the transcript.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ def _serve(config: RelayConfig, transcript: Transcript, from_chrome: list[str]) 
         from robot.signing.relay.vendor import pass_on  # noqa: PLC0415 - only one mode's code is loaded
 
         return pass_on(config, transcript, from_chrome)
+    if config.mode == "recorded":
+        from robot.signing.relay.recorded import play  # noqa: PLC0415 - as above
+
+        return play(config, transcript)
     return _converse(config, transcript)
 
 
