@@ -9,7 +9,9 @@
     │   ├── VaultClosed             the store of secrets is locked, or lacks the secret
     │   ├── BrowserMissing          no Chrome or Chromium where the settings or the system say
     │   ├── NightBusy               another night runs on this machine
-    │   └── FolderUnusable          KBHXH's folders: no installation, in use, no room; nothing was changed
+    │   ├── FolderUnusable          KBHXH's folders: no installation, in use, no room; nothing was changed
+    │   └── RecordingFaulty         a recording is not there, or not what the recorder writes
+    ├── RecordingUnsafe         1   a recording would have held a secret or a person's data: it was removed
     ├── Refused                10   the portal said no: a business answer, never tried again by itself
     │   ├── CaptchaRefused          the picture's characters were not right
     │   ├── CredentialsRefused      user name or password
@@ -120,6 +122,18 @@ class NightBusy(UsageError):
 
 class FolderUnusable(UsageError):
     """KBHXH's folders cannot be upgraded as they are: no installation, in use, locked, no room; nothing was changed."""
+
+
+class RecordingFaulty(UsageError):
+    """A recording is not there, or not what the recorder writes: `faults` are lines of `file: path: message`."""
+
+    def __init__(self, key: str, /, faults: Sequence[str] = (), **fills: Any) -> None:
+        super().__init__(key, **fills)
+        self.faults = tuple(faults)
+
+
+class RecordingUnsafe(RobotError):
+    """A recording would have held a secret or a person's data, so it was removed; the run that it is of stands."""
 
 
 class Refused(RobotError):

@@ -19,14 +19,22 @@ class Redactor:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._secrets: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def learn(self, name: str, secret: str) -> None:
         """From now on `secret` is written as `‹name›`: plain, or as an address, a posted form, JSON, HTML or Python writes it."""
         with self._lock:
-            for form in _forms(secret):
+            self._secrets[secret] = name
+            for form in forms(secret):
                 if len(form) >= SHORTEST:
                     self._names[form] = name
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What was learnt so far, and under which name: for whoever must see to it that none of it is kept."""
+        with self._lock:
+            return dict(self._secrets)
 
     def redact(self, text: str) -> str:
         """`text` without any secret learnt so far; the longest are taken out first."""
@@ -42,7 +50,7 @@ class Redactor:
         return self.redact(text) != text
 
 
-def _forms(secret: str) -> set[str]:
+def forms(secret: str) -> set[str]:
     """How a secret stands in the texts that a run leaves: HAR and trace are JSON, a log's extras are Python's own notation."""
     in_json = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
     in_address = (quote(secret), quote(secret, safe=""), quote_plus(secret))
