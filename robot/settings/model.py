@@ -16,6 +16,7 @@ from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, 
 from robot.settings.nightly import Nightly
 from robot.settings.notices import Notices
 from robot.settings.outbox import Outbox
+from robot.settings.recordings import Recordings
 from robot.settings.schedule import Schedule
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
@@ -73,6 +74,10 @@ class Portal(Strict):
     marked_fields: str = Field(
         ".invalid[formcontrolname], .ng-invalid.ng-touched[formcontrolname], [aria-invalid=true]",
         description="selector of fields that the page marks as wrong without a word",
+    )
+    map: Path | None = Field(
+        None,
+        description="own file over the portal map: what differs on the pages as they are now; `vss-robot calibrate` writes it",
     )
     paths: PortalPaths = PortalPaths()
     texts: PortalTexts = PortalTexts()
@@ -261,6 +266,7 @@ class Settings(BaseSettings):
     notices: Notices = Notices()
     schedule: Schedule = Schedule()
     evidence: Evidence = Evidence()
+    recordings: Recordings = Recordings()
     ledger: Ledger = Ledger()
     worker: Worker = Worker()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")
