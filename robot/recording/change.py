@@ -62,7 +62,7 @@ class Change:
     @property
     def text(self) -> Text:
         """The change as a sentence."""
-        return Text(f"drift.{self.kind}", {"name": self.name, "was": self.was or "-", "now": self.now or "-"})
+        return Text(f"changes.{self.kind}", {"name": self.name, "was": self.was or "-", "now": self.now or "-"})
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The change for a program, with its sentence in a language."""
