@@ -14,6 +14,7 @@ from robot.cli import (
     machine_commands,
     nightly_commands,
     queue_commands,
+    recording_commands,
     runs_commands,
     schedule_commands,
     tokens_commands,
@@ -94,7 +95,14 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
     run_command(flow, org, dossier, round_number, headed=headed, as_json=as_json, office=(settings, vault_fd, verbose))
 
 
-for group in (nightly_commands.app, dossier_commands.app, runs_commands.app, machine_commands.app, worker_commands.app):
+for group in (
+    nightly_commands.app,
+    dossier_commands.app,
+    runs_commands.app,
+    recording_commands.app,
+    machine_commands.app,
+    worker_commands.app,
+):
     app.add_typer(group)
 app.add_typer(queue_commands.app, name="queue")
 app.add_typer(schedule_commands.app, name="schedule")

@@ -15,30 +15,16 @@ from urllib.parse import parse_qsl, urlsplit
 from robot.recording.change import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from robot.recording.change import Kind, Severity
+    from robot.recording.exchanges import Exchange, Posted
 
 _BARE_PLACEHOLDER: Final = re.compile(r'(?<![\w"}])\{[A-Z]+:[^{}"]*\}(?!")')  # stands where JSON has a number
 _VARYING: Final = re.compile(r"\{[A-Z]+:[^{}]*\}|(?<=[.-])[0-9a-f]{6,}(?=\.)|[0-9]+")
-_PART: Final = re.compile(r'name="([^"]*)"')
 _SCRIPT: Final = ("javascript", "ecmascript")
 _TYPES: Final = {dict: "object", list: "list", str: "text", bool: "true or false", int: "number", float: "number"}
 Keys = dict[str, set[str]]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request and its answer; `step` is the name of the step in which it was made, bodies as text."""
-
-    step: str
-    method: str
-    address: str
-    status: int
-    asks: str
-    asks_type: str
-    tells: str
-    tells_type: str
 
 
 @dataclass
@@ -75,24 +61,23 @@ class Shape:
         return any(word in kind for kind in self.kinds for word in _SCRIPT)
 
 
-def shapes(calls: Iterable[Call]) -> dict[str, Shape]:
-    """The calls by method and path, in the order in which each was first made."""
+def shapes(exchanges: Iterable[Exchange], steps: Sequence[str]) -> dict[str, Shape]:
+    """The exchanges by method and path, in the order in which each was first made; `steps` are the names of the steps."""
     known: dict[str, Shape] = {}
-    for call in calls:
-        parts = urlsplit(call.address)
+    for exchange in exchanges:
+        parts = urlsplit(exchange.url)
         path = _VARYING.sub("#", parts.path)
-        shape = known.setdefault(f"{call.method} {path}", Shape(call.method, path))
-        shape.steps.append(call.step)
-        shape.statuses.add(str(call.status))
-        kind = call.tells_type.partition(";")[0].strip()
-        shape.kinds.add(kind)
+        shape = known.setdefault(f"{exchange.method} {path}", Shape(exchange.method, path))
+        shape.steps.append(steps[exchange.step] if exchange.step >= 0 else "")
+        shape.statuses.add(str(exchange.status))
+        shape.kinds.add(exchange.mime.partition(";")[0].strip())
         for name, _ in parse_qsl(parts.query, keep_blank_values=True):
             shape.asks.setdefault(f"?{name}", {"text"})
-        _merge(shape.asks, _keys(call.asks, call.asks_type))
-        if "json" in kind:
-            _merge(shape.tells, _keys(call.tells, kind))
+        _merge(shape.asks, _asked(exchange.posted))
+        if "json" in exchange.mime:
+            _merge(shape.tells, _json_keys(exchange.body.decode("utf-8", "replace")))
         if shape.is_script:
-            shape.digests.add(hashlib.sha256(call.tells.encode()).hexdigest())
+            shape.digests.add(hashlib.sha256(exchange.body).hexdigest())
     return known
 
 
@@ -149,15 +134,19 @@ def _weight(shape: Shape) -> Severity:
     return "look" if shape.talks or shape.is_page else "note"
 
 
-def _keys(body: str, kind: str) -> Keys:
-    if not body:
+def _asked(posted: Posted | None) -> Keys:
+    if posted is None:
         return {}
-    if "multipart/" in kind:
-        return {name: {"part"} for name in _PART.findall(body)}
-    if "urlencoded" in kind:
-        return {name: {"text"} for name, _ in parse_qsl(body, keep_blank_values=True)}
+    if posted.parts:
+        return {part.name: {"file" if part.file_name is not None else "text"} for part in posted.parts}
+    if "urlencoded" in posted.mime:
+        return {name: {"text"} for name, _ in parse_qsl(posted.text, keep_blank_values=True)}
+    return _json_keys(posted.text)
+
+
+def _json_keys(text: str) -> Keys:
     try:
-        value = json.loads(_BARE_PLACEHOLDER.sub("0", body))
+        value = json.loads(_BARE_PLACEHOLDER.sub("0", text))
     except ValueError:
         return {}
     keys: Keys = {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from robot.recording.aria import Element
-    from robot.recording.calls import Call
+    from robot.recording.exchanges import Exchange
     from robot.recording.forms import Field
     from robot.texts import Language
 
@@ -40,12 +40,17 @@ class Form:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two that are compared; `forms` by the page's path, `calls` None where none were watched."""
+    """One of the two that are compared; `forms` by the page's path, `exchanges` None where none were watched."""
 
     flow: str
     looks: tuple[Look, ...]
     forms: Mapping[str, Form]
-    calls: Sequence[Call] | None = None
+    exchanges: Sequence[Exchange] | None = None
+
+    @property
+    def steps(self) -> list[str]:
+        """The names of the steps."""
+        return [look.step for look in self.looks]
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,8 @@ def compare(old: Side, new: Side, touched: Touched | None = None) -> Drift:
     """Everything that differs, each thing once, with the step where it is first seen."""
     steps = {look.step: place for place, look in enumerate(old.looks)}
     found = [*_step_changes(old.looks, new.looks), *_form_wise(old, new)]
-    if old.calls is not None and new.calls is not None:
-        found += call_changes(shapes(old.calls), shapes(new.calls))
+    if old.exchanges is not None and new.exchanges is not None:
+        found += call_changes(shapes(old.exchanges, old.steps), shapes(new.exchanges, new.steps))
     weighed = [(touched or Touched()).weighed(change) for change in _once(_moved(found))]
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
     return Drift(tuple(sorted(weighed, key=lambda one: (order[one.severity], steps.get(one.step, len(steps))))))

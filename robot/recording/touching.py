@@ -11,6 +11,7 @@ from robot.recording.pages import WORKED, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from robot.portalmap import PortalMap
     from robot.recording.change import Change, Kind, Severity
 
 _BREAKING: Final[frozenset[Kind]] = frozenset({"gone", "renamed", "retyped", "moved", "state", "control", "size"})
@@ -66,6 +67,20 @@ class Touched:
 def touched(names: Iterable[str], controls: Iterable[str], texts: Iterable[str] = ()) -> Touched:
     """What flows touch, the names as they are compared."""
     return Touched(frozenset(map(plain, names)), frozenset(controls), tuple(texts))
+
+
+def touched_by(portal_map: PortalMap, texts: Iterable[str]) -> Touched:
+    """What the flows of a portal map touch; `texts` are patterns of what is read beside what the map says."""
+    names: set[str] = set()
+    controls: set[str] = set()
+    read: list[str] = [*texts]
+    for page in portal_map.pages.values():
+        read += map(re.escape, page.texts.values())
+        for way in (way for element in page.elements.values() for way in element.find):
+            if way.control is not None:
+                controls.add(way.control)
+            names |= {name.rstrip("* ") for name in (way.name, way.label, way.text) if name and "{" not in name}
+    return touched(names, controls, read)
 
 
 def _parts(name: str) -> tuple[str, str]:
