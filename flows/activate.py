@@ -29,4 +29,5 @@ def activate(s: Session, org: Organisation) -> Receipt:
     ):
         page.enter(org.tax_code, letter)
         sent.confirm(page.receipt(letter))
+        page.close()
     return sent.receipt

@@ -26,4 +26,5 @@ def register(s: Session, org: Organisation) -> Receipt:
     with s.step("sign and send the registration"), s.effect("registration", org.tax_code, newer_counts=True) as sent:
         certificates.confirm()
         sent.confirm(form.receipt())
+        form.close()
     return sent.receipt

@@ -23,6 +23,7 @@ from robot.evidence import RunFolder
 from robot.flow.desk import Cancel, Desk
 from robot.flow.session import Session
 from robot.ledger.waits import NewWait
+from robot.portalmap import load_map
 from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class RunResult(BaseModel):
     """Who signs (`mode`), whether a person gave the PIN (`attended`), and by whose consent (`authorised_by`, `until`)."""
     alarms: list[dict[str, str]] = []
     """What a person must look into: `kind`, and `said` in the operator's language."""
+    drifts: list[dict[str, str]] = []
+    """Where the portal's pages were not as the portal map says: `page`, `element`, `kind`, `expected`, `found`."""
     faults: list[dict[str, Any]] = []
     """Why the dossier was refused, by the portal's verdict or by the check before the upload (as `check --json` has them)."""
 
@@ -85,6 +88,7 @@ def run_flow(
     """
     org = office.organisation(organisation)
     check_parameters(flow, parameters)
+    load_map(office.settings.portal.map)  # what is wrong with it is said before anything is started
     office.ledger.reap()
     stage = stage or Stage()
     signing = stage.signing(office, flow, organisation, org, progress)
@@ -133,6 +137,7 @@ def run_flow(
         steps=session.seconds,
         signing=signing.facts(),
         alarms=[*signing.alarms(), *(preflight.alarms() if error is None else [])],
+        drifts=[drift.as_json() for drift in session.drifts],
         faults=faults_of_run(office.ledger, run, language) or faults_of_error(error, language),
     )
     known = versions(session.window.version, office.settings, session.window.profile.folder, folder.folder)

@@ -21,6 +21,7 @@ from robot.errors import (
 from robot.flow.declare import Flow, Receipt, discover, flow
 from robot.flow.effects import Earlier, Sent
 from robot.flow.listed import Row, judged
+from robot.flow.mapped import MappedPage
 from robot.flow.post import Credentials
 from robot.flow.session import Session
 from robot.flow.sights import Form, Remedy, Sight
@@ -43,6 +44,7 @@ __all__ = [
     "Finding",
     "Flow",
     "Form",
+    "MappedPage",
     "Organisation",
     "PhoneTaken",
     "PortalUnavailable",

@@ -85,6 +85,7 @@ class Expecting:
             ask()
             seen = self._window.await_one(sight.locator, wait_s)
             if seen == "seen":
+                sight.met()
                 return True
             if seen == "silent":
                 return False

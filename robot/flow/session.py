@@ -12,9 +12,11 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.errors import FormAbsent, OutcomeUnknown, Refused, RobotError, UsageError
 from robot.flow.activations import Activations
+from robot.flow.consent import Consent
 from robot.flow.declare import Receipt
 from robot.flow.effects import Earlier, Effects, Sent
 from robot.flow.expecting import Expecting
+from robot.flow.mapped import MappedPage
 from robot.flow.post import Post
 from robot.flow.questions import ask_person
 from robot.flow.sent import keep_sent
@@ -23,6 +25,7 @@ from robot.flow.tab import Tab
 from robot.flow.verdict_wait import await_verdict
 from robot.flow.verdicts import Verdicts
 from robot.flow.window import Window
+from robot.portalmap import load_map
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from robot.flow.sights import Form, Remedy, Sight
     from robot.ledger import Effect
     from robot.ledger.item import Item
+    from robot.portalmap.drift import Drift
     from robot.settings import Organisation, Settings
 
 FormT = TypeVar("FormT", bound="Form")
@@ -66,6 +70,7 @@ class Session:
         self._expecting = Expecting(desk, self.window, self.step, organisation)
         self._pictured: Exception | None = None
         self._questions = 0
+        self._consent = Consent(desk, run, key)
         self._submission: Submission | None = None
 
     @property
@@ -93,6 +98,20 @@ class Session:
     def finding(self) -> Finding | None:
         """What was found about a form that did not appear, if one did not."""
         return self._expecting.finding
+
+    @property
+    def drifts(self) -> list[Drift]:
+        """Where the pages were not as the portal map says, so far."""
+        return self.window.drifts
+
+    def page_map(self, name: str) -> MappedPage:
+        """A page of the portal by its name in the map, with the operator's own file over it.
+
+        Raises:
+            SettingsError: that file is wrong.
+            KeyError: the map has no such page.
+        """
+        return MappedPage(self._desk, self.window, load_map(self.settings.portal.map), name, self._consent)
 
     def open(self, path: str) -> None:
         """Go to a page of the portal, by a path of the settings or an address that the mail room has let through."""
@@ -159,7 +178,7 @@ class Session:
         seen = self.window.await_one(sight.locator, self.settings.timers.answer_s)
         if seen == "seen":
             self.picture(sight.name)
-            return sight.locator
+            return sight.met()
         if seen == "silent":
             raise OutcomeUnknown("silence", element=sight.name, seconds=f"{self.settings.timers.answer_s:g}")
         raise seen

@@ -20,6 +20,16 @@ class Sight:
 
     name: str
     locator: Locator
+    settle: Callable[[], Locator] | None = None
+    """The one element among what `locator` finds, once something is seen; None where `locator` is that element."""
+
+    def met(self) -> Locator:
+        """It was seen: the element itself.
+
+        Raises:
+            PageUnexpected: which element it is cannot be told.
+        """
+        return self.locator if self.settle is None else self.settle()
 
 
 class Form(Protocol):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from robot.browser import Browser
     from robot.flow.desk import Desk
+    from robot.portalmap.drift import Drift
 
 BACK_OFF_S: Final = 0.5  # doubled with each try
 READ = "data-vss-robot-read"  # marks what the portal has said before the robot asked again
@@ -60,6 +61,8 @@ class Window:
         self.trace = Trace(desk.folder, wanted=desk.settings.evidence.trace)
         self.sightings = Sightings(desk.settings.portal.hosts)
         self.version = ""
+        self.drifts: list[Drift] = []
+        """Where the pages were not as the portal map says."""
 
     @property
     def page(self) -> Page:

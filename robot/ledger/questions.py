@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Whose answers a run reads from the books; those of `held` move a dossier (`ledger.care`).
 WRITTEN = ("captcha", "consent", "activation")
-LASTING = ("activation",)  # for the next run to read: it outlives the one that asks
+LASTING = ("activation", "consent")  # for the next run to read: it outlives the one that asks
 
 
 class Questions:
@@ -81,9 +81,9 @@ class Questions:
             return [Question(**row) for row in books.execute(wanted).mappings()]
 
     def newest_question(self, kind: str, organisation: str) -> Question | None:
-        """The last question of a kind about an organisation, whatever became of it."""
+        """The last question of a kind about an organisation, not about a dossier of it, whatever became of it."""
         table = tables.questions
-        wanted = select(table).where(table.c.kind == kind, table.c.organisation == organisation)
+        wanted = select(table).where(table.c.kind == kind, table.c.organisation == organisation, table.c.item.is_(None))
         with self._store.reading() as books:
             row = books.execute(wanted.order_by(table.c.id.desc()).limit(1)).mappings().first()
         return Question(**row) if row else None
@@ -110,7 +110,7 @@ class Questions:
     def lapse(self) -> int:
         """Settle questions that nobody waits for: their time is over, or their run has ended.
 
-        A held dossier's, and that about an activation, wait for ever.
+        A held dossier's, and those that the next start goes by, wait for ever.
         """
         table, now = tables.questions, datetime.now(UTC)
         ended = select(tables.runs.c.id).where(tables.runs.c.outcome != "running")

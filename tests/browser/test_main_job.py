@@ -6,7 +6,20 @@ import pytest
 
 from tests.browser.conftest import notes, pictures
 
-OBJECT = {"run", "flow", "organisation", "outcome", "receipt", "finding", "evidence", "steps", "signing", "alarms", "faults"}
+OBJECT = {
+    "run",
+    "flow",
+    "organisation",
+    "outcome",
+    "receipt",
+    "finding",
+    "evidence",
+    "steps",
+    "signing",
+    "alarms",
+    "drifts",
+    "faults",
+}
 
 
 def test_onboards_and_uploads_and_the_portal_agrees(world, own_home):

@@ -135,6 +135,7 @@ class Work:
             evidence=str(folder.folder),
             steps=session.seconds,
             signing=bench.signing.facts(),
+            drifts=[drift.as_json() for drift in session.drifts],
             faults=faults_of_run(ledger, run, language) or faults_of_error(error, language),
         )
         book(bench.office, result, folder, error, finding, bench.versions())

@@ -105,6 +105,7 @@ class NightSession:
             steps=session.seconds,
             signing=self._signing.facts(),
             alarms=[*self._signing.alarms(), *(preflight.alarms() if error is None else [])],
+            drifts=[drift.as_json() for drift in session.drifts],
         )
         book(office, result, folder, error, finding, self._known)
         facts = {"error": type(error).__name__, "said": error.text.say(language)} if error is not None else {}
