@@ -39,6 +39,9 @@ def list_questions(settings: Path | None, org: str | None, *, as_json: bool) -> 
 
 def answer_question(settings: Path | None, number: int, text: str, *, as_json: bool) -> None:
     """Hand a person's answer to the run that waits for it, or move the held dossier on."""
+    from robot.drive.outbox import Outbox
+    from robot.drive.outbox.consent import CONSENT, decide
+
     with open_office(settings) as office:
         office.ledger.reap()
         office.ledger.lapse()
@@ -47,6 +50,11 @@ def answer_question(settings: Path | None, number: int, text: str, *, as_json: b
         if question.kind == "held":
             item = office.ledger.care.decide(question, text)
             said = Text("labels.answer_moved", {"item": item.id, "state": Text(f"item_states.{item.state}")})
+        elif question.kind == CONSENT and question.item is not None:
+            outbox = Outbox(office).folders(str(question.organisation))
+            planned = decide(office, outbox, question, text)
+            fills = {"item": planned.id, "state": Text(f"item_states.{planned.state}")} if planned is not None else {}
+            said = Text("labels.answer_moved", fills) if planned is not None else Text("labels.consent_refused_now")
         else:
             office.ledger.answer(number, text.strip())
             taken = "answer_next" if question.kind in LASTING else "answer_taken"

@@ -47,14 +47,10 @@ def add_files(settings: Path | None, files: Sequence[Path], org: str, round_numb
 
 def amend_item(settings: Path | None, item: int, file: Path, *, as_json: bool) -> None:
     """Check a file and plan it in place of a dossier, by the operator's explicit wish; say what it has other than that one."""
-    from robot.drive.intake import checker_of, plan, read_and_examine
+    from robot.drive.intake import amend
 
     with open_office(settings) as office:
-        office.ledger.reap()
-        office.ledger.protocol.recover()
-        before = office.ledger.queue.item(item)
-        made = read_and_examine(office, checker_of(office), before.organisation, file.absolute(), before.round_number)
-        planned = plan(office, made, source="queue", name=file.name, priority=before.priority, amends=before.id)
+        planned = amend(office, office.ledger.queue.item(item), file.absolute(), source="queue", name=file.name)
         if as_json:
             print_json({"item": asdict(planned), "amends": asdict(office.ledger.queue.item(item))})
         _say(planned, office.settings.language, as_json=as_json)

@@ -107,6 +107,19 @@ def plan(office: Office, made: Examined, *, source: str, name: str, priority: in
         raise UsageError("amend_impossible", item=amends, key=made.key, why=wrong) from wrong
 
 
+def amend(office: Office, before: Item, file: Path, *, source: str, name: str) -> Item:
+    """Check a file and plan it in place of a dossier, by a person's explicit wish.
+
+    Raises:
+        DossierUnreadable, DossierFaulty: it cannot be sent.
+        UsageError: it is another matter, or what became of the dossier must be known first.
+    """
+    office.ledger.reap()
+    office.ledger.protocol.recover()
+    made = read_and_examine(office, checker_of(office), before.organisation, file, before.round_number)
+    return plan(office, made, source=source, name=name, priority=before.priority, amends=before.id)
+
+
 def compare(office: Office, checker: Checker, made: Examined) -> Compared | None:
     """What it has other than the last sending of the same matter, where the portal has refused that; None where it has not."""
     refused = office.ledger.newest(SUBMISSION, made.key)

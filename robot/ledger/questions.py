@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from robot.ledger.item import Item
     from robot.ledger.store import Store
 
 # Whose answers a run reads from the books; those of `held` move a dossier (`ledger.care`).
@@ -58,6 +59,25 @@ class Questions:
                 expires=now + timedelta(seconds=expires_s) if expires_s is not None else None,
             )
             return int(books.execute(row.returning(tables.questions.c.id)).scalar_one())
+
+    def ask_about(
+        self, item: Item, kind: str, file: Path, expires_s: float, said: Mapping[str, str], choices: Sequence[str]
+    ) -> int:
+        """Write down that a person is asked about a dossier and a file, with no run waiting; returns the question's id."""
+        now = datetime.now(UTC)
+        facts = {"item": item.id, "organisation": item.organisation, "kind": kind, "picture": str(file), "state": "open"}
+        asked = {"said": dict(said), "choices": list(choices), "asked": now, "expires": now + timedelta(seconds=expires_s)}
+        row = insert(tables.questions).values(**facts, **asked)
+        with self._store.writing() as books:
+            return int(books.execute(row.returning(tables.questions.c.id)).scalar_one())
+
+    def asked_about(self, file: Path) -> Question | None:
+        """The last question about a file, whatever became of it."""
+        table = tables.questions
+        wanted = select(table).where(table.c.kind == "consent", table.c.picture == str(file)).order_by(table.c.id.desc()).limit(1)
+        with self._store.reading() as books:
+            row = books.execute(wanted).mappings().first()
+        return Question(**row) if row else None
 
     def question(self, question: int) -> Question:
         """The question of this number.

@@ -156,7 +156,7 @@ def _make_room(books: Connection, new: NewItem, amends: int) -> Item:
         now, asked = datetime.now(UTC), tables.questions
         books.execute(update(items).where(items.c.id == amends).values(state="cancelled", changed=now))
         note_move(books, by_id(books, amends), item.state, "amended")
-        still_asked = update(asked).where(asked.c.item == amends, asked.c.state == "open")
+        still_asked = update(asked).where(asked.c.item == amends, asked.c.kind == "held", asked.c.state == "open")
         books.execute(still_asked.values(state="expired", settled=now))
     return item
 

@@ -1,9 +1,9 @@
 """The outbox on disk: moves that are whole or have not been, put no file over another, and take nothing away.
 
 A file that was claimed lies alone in a folder of its own (`.claimed/ID/NAME`), and that folder is what moves on, by one rename:
-to `refused/ID` with the reasons beside it, or to `archive/YYYY-MM/ID`. So names never clash and no move is half done. Where a
-rename is impossible because the target is on another disk, a copy is made whole first, then put in place, then the source goes;
-whoever comes next finishes what was broken off in between.
+to `refused/ID` with the reasons beside it, to `archive/YYYY-MM/ID`, or to `.waiting/ID` until a person has answered for it. So
+names never clash and no move is half done. Where a rename is impossible because the target is on another disk, a copy is made
+whole first, then put in place, then the source goes; whoever comes next finishes what was broken off in between.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from robot.clock import VIETNAM
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CLAIMED, REFUSED, ARCHIVE = ".claimed", "refused", "archive"
+CLAIMED, WAITING, REFUSED, ARCHIVE = ".claimed", ".waiting", "refused", "archive"
 REASONS: Final = ("faults.txt", "faults.json")
 PASSED_OVER: Final = ("thumbs.db", "desktop.ini")  # by names that no person gave
 UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".filepart")  # written by a copying program
@@ -41,7 +41,7 @@ class Folders:
 
     def make(self) -> None:
         """Make the folders, for their owner's eyes only where they are new."""
-        for name in (CLAIMED, REFUSED, ARCHIVE):
+        for name in (CLAIMED, WAITING, REFUSED, ARCHIVE):
             (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def loose(self) -> Iterator[Path]:
@@ -54,7 +54,14 @@ class Folders:
 
     def claimed(self) -> Iterator[Path]:
         """The claimed files; a folder that was made for one and holds none is taken away."""
-        for folder in sorted((self.root / CLAIMED).iterdir()):
+        return self._lying(CLAIMED)
+
+    def waiting(self) -> Iterator[Path]:
+        """The files that wait for a person's word."""
+        return self._lying(WAITING)
+
+    def _lying(self, place: str) -> Iterator[Path]:
+        for folder in sorted((self.root / place).iterdir()):
             file = held(folder)
             if file is not None:
                 yield file
@@ -96,6 +103,12 @@ class Folders:
                 folder = self._own_folder(name_of_folder)
                 _carry(file, folder / clean_name(name))
 
+    def put_by(self, file: Path) -> Path:
+        """Put a claimed file where files wait for a person's word."""
+        if self.root / WAITING in file.parents:
+            return file
+        return move_folder(file.parent, self.root / WAITING / file.parent.name) / file.name
+
     def refuse(self, file: Path, reasons: dict[str, str]) -> Path:
         """Put a file into the refused folder with the reasons (text by file name) beside it; both arrive at once."""
         for name, text in reasons.items():
@@ -113,13 +126,16 @@ class Folders:
         if file.is_file():
             return file
         name = file.parent.name
-        places = (self.root / CLAIMED / name, self.root / REFUSED / name, *sorted((self.root / ARCHIVE).glob(f"*/{name}")))
+        places = (
+            *(self.root / place / name for place in (CLAIMED, WAITING, REFUSED)),
+            *sorted((self.root / ARCHIVE).glob(f"*/{name}")),
+        )
         return next((found for place in places if (found := held(place)) is not None), None)
 
     def _walk(self) -> Iterator[Path]:
         """Every file outside of our own folders and hidden ones; links to folders are not followed."""
         for folder, inner, files in os.walk(self.root):
-            ours = {CLAIMED, REFUSED, ARCHIVE} if Path(folder) == self.root else set()
+            ours = {REFUSED, ARCHIVE} if Path(folder) == self.root else set()
             inner[:] = sorted(name for name in inner if name not in ours and not name.startswith("."))
             yield from (Path(folder, name) for name in sorted(files))
 

@@ -13,9 +13,11 @@ from loguru import logger
 from robot.clock import VIETNAM
 from robot.dossier import read_head
 from robot.drive.intake import checker_of, compare, examine, plan
-from robot.drive.outbox.folders import ARCHIVE, CLAIMED, REFUSED, Folders
+from robot.drive.outbox import consent
+from robot.drive.outbox.folders import ARCHIVE, CLAIMED, REFUSED, WAITING, Folders
 from robot.drive.outbox.taken import Taken, reasons, reasons_of, round_of
 from robot.errors import DossierFaulty, DossierUnreadable, UsageError
+from robot.ledger.item import ItemStands
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -68,9 +70,9 @@ class Outbox:
     def take_in(self, organisation: str) -> list[Taken]:
         """Take the files that have kept still since an earlier look, check them, and plan them.
 
-        A file with errors, of another organisation, or of a matter that stands goes to the folder `refused` with the reasons
-        beside it; one that corrects a refused dossier becomes that matter's next attempt. Files that the books need no more are
-        moved on first (see `settle`).
+        A file with errors, of another organisation, or of what was sent already goes to the folder `refused` with the reasons
+        beside it; one that corrects a refused dossier becomes that matter's next attempt; other bytes of a matter that stands
+        wait for a person's consent. Files that the books need no more are moved on first (see `settle`).
 
         Raises:
             UsageError: the folder or the rules cannot be used; a single file is no reason to raise.
@@ -83,7 +85,8 @@ class Outbox:
             if self._still(file, now) > 0:
                 continue
             try:
-                own = file if file.parent.parent == folders.root / CLAIMED else self._claimed(folders, file)
+                ours = file.parent.parent in {folders.root / CLAIMED, folders.root / WAITING}
+                own = file if ours else self._claimed(folders, file)
                 if own is not None:
                     taken.append(self._planned(folders, organisation, own))
             except OSError as wrong:
@@ -93,8 +96,12 @@ class Outbox:
         return taken
 
     def settle(self, organisation: str) -> list[Item]:
-        """Move on what the books have settled: accepted dossiers to the archive, refused and cancelled ones to `refused`."""
+        """Move on what the books have settled: accepted dossiers to the archive, refused and cancelled ones to `refused`.
+
+        So are files to which nobody has consented.
+        """
         folders = self.folders(organisation)
+        consent.settle(self._office, folders)
         settled: list[Item] = []
         for item in self._office.ledger.queue.items(states=("accepted", "refused", "cancelled"), organisation=organisation):
             if item.source != "outbox" or folders.root / REFUSED in Path(item.file).parents:
@@ -140,7 +147,7 @@ class Outbox:
         except OSError as wrong:  # the other disk is away: what is claimed there is finished when it is back
             logger.bind(action="outbox.finish", organisation=organisation).warning(str(wrong))
         unbooked = [file for file in folders.claimed() if self._office.ledger.queue.item_at(str(file)) is None]
-        return [*unbooked, *folders.loose()]
+        return [*unbooked, *consent.open_ends(self._office, folders), *folders.loose()]
 
     def _still(self, file: Path, now: float) -> float:
         """Seconds for which a file must keep its size and time yet, from the looks so far."""
@@ -171,10 +178,10 @@ class Outbox:
         return own
 
     def _planned(self, folders: Folders, organisation: str, own: Path) -> Taken:
-        """A claimed file: planned, or refused with its reasons."""
+        """A claimed file: planned, put by until a person consents, or refused with its reasons."""
         try:
             head = read_head(own)
-            made = examine(self._office, self._checker, organisation, head, round_of(own, folders.root / CLAIMED))
+            made = examine(self._office, self._checker, organisation, head, round_of(own, own.parent.parent))
             corrects = compare(self._office, self._checker, made)
             item = plan(self._office, made, source="outbox", name=own.name)
             if item.file == str(own):
@@ -182,6 +189,10 @@ class Outbox:
             state = Text(f"item_states.{item.state}")
             wrong: UsageError = DossierUnreadable("matter_on_its_way", file=own, item=item.id, state=state)
         except UsageError as refusal:
+            stands = refusal.__cause__
+            if isinstance(stands, ItemStands) and stands.item is not None and not stands.same_bytes:
+                lies, asked = consent.ask(self._office, folders, own, stands.item)
+                return Taken(organisation, "held", lies, said=asked)
             if not isinstance(refusal, (DossierUnreadable, DossierFaulty)):
                 raise
             wrong = refusal

@@ -26,13 +26,13 @@ ROUND: Final = re.compile(r"(?<![^\W_])(?:dot|đợt)[ ._-]{0,2}(?P<round>[0-9]{
 
 @dataclass(frozen=True)
 class Taken:
-    """A file of the outbox: `planned` as `item`, `refused` for the reason `said`, or `left` where it was (tried again later).
+    """A file of the outbox: `planned` as `item`, `held` for consent, `refused` for the reason `said`, or `left` for later.
 
     `file` is where it lies now. `corrects` is there where it takes the place of a dossier that the portal has refused.
     """
 
     organisation: str
-    outcome: Literal["planned", "refused", "left"]
+    outcome: Literal["planned", "held", "refused", "left"]
     file: Path
     item: Item | None = None
     said: Text | None = None

@@ -134,16 +134,6 @@ def test_the_same_dossier_twice_is_planned_once(office, outbox, document):
     assert 2 == len(_files(outbox))
 
 
-def test_other_bytes_of_a_matter_that_is_planned_need_a_word(office, outbox, document):
-    """Nothing takes another's place by itself: the reason names the command."""
-    (outbox / "a.xml").write_bytes(document())
-    take_in(office, "hoa-binh")
-    (outbox / "b.xml").write_bytes(document(seed=2))
-    (taken,) = take_in(office, "hoa-binh")
-    assert "errors.matter_stands" == taken.said.key
-    assert "queue amend" in (taken.file.parent / "faults.txt").read_text(encoding="utf-8")
-
-
 def test_an_accepted_dossier_is_archived_under_its_own_name(office, outbox, document, send):
     """Two dossiers of one name lie beside one another in the archive; the books know where."""
     for period in ("01/2026", "02/2026"):
@@ -159,15 +149,14 @@ def test_an_accepted_dossier_is_archived_under_its_own_name(office, outbox, docu
 
 
 def test_a_sent_dossier_that_comes_again_is_refused_with_its_number(office, outbox, document, send):
-    """The very same bytes after acceptance, and other bytes after acceptance, are both refused with a reason of their own."""
+    """The very same bytes after acceptance are refused, and the reason names the portal's number."""
     (outbox / "a.xml").write_bytes(document())
     (taken,) = take_in(office, "hoa-binh")
     archive(office, send(taken.item))
     (outbox / "a.xml").write_bytes(document())
-    (outbox / "b.xml").write_bytes(document(seed=2))
-    said = [one.said for one in take_in(office, "hoa-binh")]
-    assert ["errors.matter_taken", "errors.matter_stands"] == [text.key for text in said]
-    assert "00001/2026/00131" in said[0].say("en")
+    (again,) = take_in(office, "hoa-binh")
+    assert ("refused", "errors.matter_taken") == (again.outcome, again.said.key)
+    assert "00001/2026/00131" in again.said.say("en")
 
 
 def test_a_correction_of_a_refused_matter_is_its_next_attempt(office, outbox, document, send):
