@@ -1,0 +1,105 @@
+"""The fixture `robot_session`: settings and organisation found, the office opened, a session handed over."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from robot.drive.handed import handed
+from robot.drive.office import Office
+from robot.errors import UsageError, VaultClosed
+from robot.settings import VAULT_FD_VARIABLE, find
+from robot.vault import pass_phrase_from_fd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Playwright
+
+    from robot.flow import Session
+    from robot.pytest_plugin.artefacts import Artefacts
+    from robot.texts import Text
+
+
+class Quiet:
+    """Nobody watches a test: what goes on stands in its evidence, and there is nobody to ask."""
+
+    def step_begun(self, name: str) -> None:
+        """Nothing is said."""
+
+    def step_ended(self, name: str, seconds: float, *, done: bool) -> None:
+        """Nothing is said."""
+
+    def say(self, text: Text) -> None:
+        """Nothing is said."""
+
+    def prompt(self, text: Text, over: Callable[[], bool] | None = None) -> str | None:  # noqa: ARG002 - the seam's signature
+        """Nobody sits there."""
+        return None
+
+    def secret(self, text: Text) -> str | None:  # noqa: ARG002 - the seam's signature
+        """Nobody sits there."""
+        return None
+
+
+def session_of(request: pytest.FixtureRequest, artefacts: Artefacts, failed: Callable[[], bool]) -> Iterator[Session]:
+    """The session, and after the test the artefacts that its options ask for."""
+    file, unlock, environment = _place(request)
+    marker = request.node.get_closest_marker("robot")
+    named = dict(marker.kwargs) if marker is not None else {}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with Office.open(file, unlock) as opened:
+            evidence = opened.settings.evidence.model_copy(update={"trace": artefacts.traced})
+            office = replace(opened, settings=opened.settings.model_copy(update={"evidence": evidence}))
+            key = named.get("org") or request.config.getoption("--robot-org") or _only(list(office.settings.organisations))
+            extras = artefacts.extras(running_playwright(request))
+            signatures = int(named.get("signatures", 0))
+            folder = ""
+            try:
+                with handed(office, key, Quiet(), extras, failed, headed=artefacts.headed, signatures=signatures) as session:
+                    folder = str(evidence.folder / session.run)
+                    yield session
+            finally:
+                traces = sorted(Path(folder, "traces").glob("*.zip")) if folder else []
+                artefacts.keep(traces, failed=failed())
+
+
+def running_playwright(request: pytest.FixtureRequest) -> Playwright | None:
+    """pytest-playwright's Playwright, where that plugin is: a thread has one only."""
+    if not request.config.pluginmanager.hasplugin("playwright"):
+        return None
+    found: Playwright = request.getfixturevalue("playwright")
+    return found
+
+
+def _place(request: pytest.FixtureRequest) -> tuple[Path, Callable[[], str], dict[str, str]]:
+    """Settings, how their vault is opened, and variables for the processes that are started."""
+    named = request.config.getoption("--robot-settings")
+    if named is None and "world" in request.fixturenames:
+        world: Any = request.getfixturevalue("world")
+        phrase: Path = world.layout.pass_phrase
+        return world.layout.settings, lambda: phrase.read_text(encoding="utf-8").strip(), dict(world.environment)
+    given = named or os.environ.get("VSS_ROBOT_SETTINGS")
+    return find(Path(given) if given else None), _unlock, {}
+
+
+@cache
+def _unlock() -> str:
+    """The vault's pass phrase by the descriptor that is named, read once; nobody can be asked within a test."""
+    descriptor = os.environ.get(VAULT_FD_VARIABLE, "")
+    if not descriptor.isdecimal():
+        raise VaultClosed("vault_needs_unlock", file="vault")
+    return pass_phrase_from_fd(int(descriptor))
+
+
+def _only(keys: list[str]) -> str:
+    if len(keys) != 1:
+        raise UsageError("organisation_needed", known=", ".join(keys) or "-")
+    return keys[0]
