@@ -12,6 +12,7 @@
     │   ├── FolderUnusable          KBHXH's folders: no installation, in use, no room; nothing was changed
     │   └── RecordingFaulty         a recording is not there, or not what the recorder writes
     ├── RecordingUnsafe         1   a recording would have held a secret or a person's data: it was removed
+    ├── ReplayStopped           1   a replay is not what was recorded, and its run ends there
     ├── Refused                10   the portal said no: a business answer, never tried again by itself
     │   ├── CaptchaRefused          the picture's characters were not right
     │   ├── CredentialsRefused      user name or password
@@ -134,6 +135,10 @@ class RecordingFaulty(UsageError):
 
 class RecordingUnsafe(RobotError):
     """A recording would have held a secret or a person's data, so it was removed; the run that it is of stands."""
+
+
+class ReplayStopped(RobotError):
+    """A replay is not what was recorded, and its run ends there; nothing was sent, since there is nobody to send to."""
 
 
 class Refused(RobotError):
