@@ -1,0 +1,6 @@
+"""Replays: the same flow played on a recording, with a real browser and extension, without portal, token, mail and network."""
+
+from robot.drive.replay.deviation import Deviation, State
+from robot.drive.replay.playing import Playing, Replayed, replay
+
+__all__ = ["Deviation", "Playing", "Replayed", "State", "replay"]

@@ -1,0 +1,224 @@
+"""The player of a recording: goes along with a run, answers in place of person and chain, and compares each step."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Final
+
+from playwright.sync_api import Error as PlaywrightError
+
+from robot.diagnosis import CODES, LINKS, Finding, Probe
+from robot.drive.replay.deviation import drift, failure, missed
+from robot.drive.replay.snapshot import Seen, unlike
+from robot.errors import ReplayStopped
+from robot.recording.change import Change
+from robot.recording.said import from_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import BrowserContext
+
+    from robot.drive.replay.deviation import Deviation
+    from robot.drive.replay.portal import RecordedPortal
+    from robot.drive.replay.post import RecordedPost
+    from robot.drive.replay.signing import Frames
+    from robot.flow.tape import Look
+    from robot.mail import Letter
+    from robot.recording.binding import Binding
+    from robot.recording.matching import Matching, Miss
+    from robot.recording.model import Found
+    from robot.recording.reading import Loaded
+
+PART_S: Final = 0.05  # of a wait, between two looks at what the recording has next
+QUIET: Final = 3  # so many parts without anything to come, and the page's own time is let pass
+LONGEST_S: Final = 10.0  # real time for the machine itself: extension, relay, the page's scripts
+LEAPS: Final = 8  # in so many leaps the page's time passes
+HASTY_MS: Final = 1000  # once the page is another one, for elements that it may not have
+
+
+class Player:
+    """Plays one recording. `deviations` are in the order in which they were met; with `lenient` none stops the run."""
+
+    def __init__(self, loaded: Loaded, binding: Binding, matching: Matching, frames: Frames, *, lenient: bool = False) -> None:
+        self._loaded = loaded
+        self._binding = binding
+        self._matching = matching
+        self._frames = frames
+        self._lenient = lenient
+        self._context: BrowserContext | None = None
+        self._answers = list(loaded.recording.answers)
+        self._found = list(loaded.recording.found)
+        self._next = 0  # the step of the recording that comes next
+        self._open: list[tuple[int, str]] = []  # steps that are being taken, with their place in the recording; -1 for none
+        self._miss: Miss | None = None
+        self.portal: RecordedPortal
+        self.post: RecordedPost
+        self.deviations: list[Deviation] = []
+        self.seen: list[Seen] = []
+        self.effects: list[tuple[int, str]] = []
+
+    def launched(self, context: BrowserContext) -> None:
+        """The browser's network is the recording, and its clock is ours."""
+        self._context = context
+        context.clock.install()
+        self.portal.attach(context)
+
+    @contextlib.contextmanager
+    def step(self, name: str, look: Look) -> Iterator[None]:
+        """Find the step in the recording, deliver its letters, and compare the page at its end."""
+        place = self._place(name)
+        self._open.append((place, name))
+        if place >= 0:
+            self.post.deliver(place)
+        seen = Seen(place, name)
+        self.seen.append(seen)
+        state = "failed"
+        try:
+            yield
+            state = "done"
+        finally:
+            with contextlib.suppress(PlaywrightError):  # a browser that has gone is told by the run itself
+                self._ended(seen, state, look)
+            self._open.pop()
+
+    def effect(self, kind: str, key: str, look: Look) -> None:  # noqa: ARG002 - the seam's signature
+        """An effect that was recorded here, on a page that is what it was; otherwise the run ends before it."""
+        place, name = self._open[-1]
+        recorded = self._loaded.recording.steps[place].effects if place >= 0 else ()
+        before = [each for at, each in self.effects if at == place]
+        if kind not in recorded[len(before) :]:
+            self._deviate(failure(name, kind, "effect_new", kind=kind))
+        if self.deviations and not self._lenient:
+            raise ReplayStopped("replay_stopped", step=self.deviations[0].step, why=self.deviations[0].text)
+        self.effects.append((place, kind))
+
+    def answer(self, kind: str) -> str | None:
+        """What a person answered then."""
+        if self._answers and self._answers[0].kind == kind:
+            return self._binding.fill(self._answers.pop(0).value)
+        self._deviate(failure(self._name, kind, "answer_new", kind=kind))
+        return None
+
+    def answered(self, kind: str, answer: str) -> None:
+        """Nobody is asked."""
+
+    def letters(self, letters: Sequence[Letter]) -> None:
+        """They are the recording's own."""
+
+    def waits(self, seconds: float, look: Look) -> Iterator[float]:
+        """Real time only while the recording has something to come; then the page's own clock is advanced, in leaps.
+
+        Raises:
+            ReplayStopped: something was asked that the recording holds no answer to.
+        """
+        begun, quiet, passed = time.monotonic(), 0, 0
+        longest_s = min(seconds, LONGEST_S)
+        while passed < LEAPS or not (self._silence_recorded or time.monotonic() - begun >= longest_s):
+            yield min(PART_S, seconds)
+            self._stop_at_miss()
+            quiet = 0 if self._something_comes() else quiet + 1
+            if passed < LEAPS and (quiet >= QUIET or time.monotonic() - begun >= longest_s):
+                look.page.clock.run_for(round(seconds * 1000 / LEAPS))
+                passed += 1
+
+    def finding(self) -> Finding | None:
+        """What was found then.
+
+        Raises:
+            ReplayStopped: the form was there then.
+        """
+        if not self._found or self._found[0].step != self._open[-1][0]:
+            self._deviate(failure(self._name, "form", "form_absent"))
+            raise ReplayStopped("replay_stopped", step=self._name, why=self.deviations[0].text)
+        return _recalled(self._found[0])
+
+    def found(self, finding: Finding) -> None:
+        """Compare what was found."""
+        recorded = self._found.pop(0) if self._found else None
+        if recorded is None or recorded.code != finding.code:
+            was, now = recorded.code if recorded is not None else "-", finding.code or "-"
+            self._deviate(failure(self._name, finding.link, "finding", was=was or "-", now=now))
+
+    def missed(self, miss: Miss) -> None:
+        """The recording does not answer a request."""
+        self._miss = self._miss or miss
+        self._deviate(missed(self._name, miss))
+
+    @property
+    def taken(self) -> int:
+        """So many of the recording's steps were taken or passed over."""
+        return self._next
+
+    @property
+    def _name(self) -> str:
+        return self._open[-1][1] if self._open else "-"
+
+    def _place(self, name: str) -> int:
+        """Where the step stands in the recording; those passed over are gone, and one that is not there is new."""
+        names = [step.name for step in self._loaded.recording.steps]
+        if name not in names[self._next :]:
+            self._deviate(drift(Change("step_new", name, name)))
+            return -1
+        place = names.index(name, self._next)
+        for gone in names[self._next : place]:
+            self._deviate(drift(Change("step_gone", gone, gone)))
+        self._next = place + 1
+        return place
+
+    def _ended(self, seen: Seen, state: str, look: Look) -> None:
+        self._missed_frames()
+        if seen.place < 0 or self._miss is not None:
+            return
+        recorded = self._loaded.recording.steps[seen.place]
+        for effect in recorded.effects[len([at for at, _ in self.effects if at == seen.place]) :]:
+            if state == "done":
+                self._deviate(failure(seen.name, effect, "effect_gone", kind=effect))
+        if look.is_open and recorded.aria is not None:
+            for change in unlike(recorded, self._loaded.text(recorded.aria), seen, look.page, self._binding):
+                self._deviate(drift(change))
+        if state != recorded.state:
+            self._deviate(failure(seen.name, seen.name, f"step_{state}"))
+
+    @property
+    def _silence_recorded(self) -> bool:
+        """Whether something was waited for in this step that did not come."""
+        place = self._open[-1][0] if self._open else -1
+        return place >= 0 and (
+            self._loaded.recording.steps[place].state == "failed" or any(found.step == place for found in self._found)
+        )
+
+    def _deviate(self, deviation: Deviation) -> None:
+        self.deviations.append(deviation)
+        if self._context is not None:
+            self._context.set_default_timeout(HASTY_MS)
+
+    def _something_comes(self) -> bool:
+        """Whether the recording goes on with the host, or with a call that the page may be about to make."""
+        place = self._open[-1][0] if self._open else -1
+        if place < 0:
+            return False
+        if self._matching.due(place) is not None:
+            return True
+        group, steps = self._frames.due(), self._loaded.recording.steps
+        looked_at = {found.step for found in self._loaded.recording.found}  # the host's frames are the look's there
+        over_s = steps[place].begun_s + steps[place].seconds
+        return group is not None and place not in looked_at and steps[place].begun_s <= group.after_s <= over_s
+
+    def _stop_at_miss(self) -> None:
+        self._missed_frames()
+        if self._miss is not None or (self.deviations and self.deviations[-1].state == "failed"):
+            raise ReplayStopped("replay_stopped", step=self._name, why=self.deviations[-1].text)
+
+    def _missed_frames(self) -> None:
+        if self._frames.missed() and not any(one.name == "host" for one in self.deviations):
+            self._deviate(failure(self._name, "host", "frame_missed"))
+
+
+def _recalled(found: Found) -> Finding:
+    """What was found then, as it is said now."""
+    cause, remedy = from_data(found.cause), from_data(found.remedy)
+    probes = tuple(Probe(CODES[code], code, "broken", cause) for code in found.probes if code in CODES)
+    link = next((known for known in LINKS if known == found.link), LINKS[-1])
+    return Finding(link, cause, found.certainty, remedy, found.code, probes=probes)

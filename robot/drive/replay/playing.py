@@ -1,0 +1,157 @@
+"""Recordings replayed one after the other: each in a home of its own, by the flow as it is now."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from robot.browser.launch import NO_EXTRAS
+from robot.dossier import read_head
+from robot.drive.recorder.knowing import DOSSIER as CONTENT
+from robot.drive.replay.ending import compare_ending
+from robot.drive.replay.extension import with_extension
+from robot.drive.replay.home import ORGANISATION, open_office
+from robot.drive.replay.player import Player
+from robot.drive.replay.portal import RecordedPortal
+from robot.drive.replay.post import RecordedPost
+from robot.drive.replay.quiet import Quiet
+from robot.drive.replay.signing import Frames, RecordedSigning
+from robot.drive.run import run_flow
+from robot.drive.stage import Stage
+from robot.errors import Cancelled
+from robot.flow.declare import load as load_flow
+from robot.recording.age import age_of, age_said
+from robot.recording.binding import Binding
+from robot.recording.matching import Matching
+from robot.recording.matching_frames import script_of
+from robot.recording.reading import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from robot.browser.launch import Extras
+    from robot.drive.replay.deviation import Deviation, State
+    from robot.drive.replay.snapshot import Seen
+    from robot.recording.reading import Loaded
+    from robot.settings import Settings
+    from robot.texts import Language, Text
+
+DOSSIER, ROUND = "dossier", "round_number"  # parameters of flows that are no texts
+
+
+@dataclass(frozen=True)
+class Playing:
+    """How recordings are played: with this machine's browser and extension, of what else it is set to nothing is used."""
+
+    machine: Settings
+    headed: bool = False
+    lenient: bool = False
+    """A drift does not stop the run: for a recording whose expectations are to be written anew."""
+    extras: Extras = NO_EXTRAS
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How a replay ended: `step` and the deviations' names say where. Seconds are real ones; `live_s` is what the run took."""
+
+    folder: Path
+    flow: str
+    state: State
+    seconds: float
+    live_s: float
+    outcome: str
+    deviations: tuple[Deviation, ...] = ()
+    steps: tuple[tuple[str, float], ...] = ()
+    warning: Text | None = None
+    seen: tuple[Seen, ...] = field(default=(), repr=False)
+
+    @property
+    def step(self) -> str | None:
+        """Where it first was not what was recorded."""
+        return self.deviations[0].step if self.deviations else None
+
+    def as_json(self, language: Language) -> dict[str, Any]:
+        """The result for a program."""
+        return {
+            "recording": str(self.folder),
+            "flow": self.flow,
+            "state": self.state,
+            "step": self.step,
+            "seconds": round(self.seconds, 2),
+            "live_seconds": round(self.live_s, 2),
+            "outcome": self.outcome,
+            "deviations": [one.as_json(language) for one in self.deviations],
+            "steps": dict(self.steps),
+            "warning": self.warning.say(language) if self.warning is not None else None,
+        }
+
+
+def replay(folders: Sequence[Path], playing: Playing) -> Iterator[Replayed]:
+    """Replay each recording, in order; every one is read before the first is played.
+
+    Raises:
+        RecordingFaulty: one is not there, or not what the recorder writes.
+        UsageError: the extension is not the recordings', or the browser is missing.
+        Cancelled: somebody stopped it.
+    """
+    loaded = [load(folder) for folder in folders]
+    for each in loaded:
+        yield _played(each, playing)
+
+
+def _played(loaded: Loaded, playing: Playing) -> Replayed:
+    recording = loaded.recording
+    begun = time.monotonic()
+    flow = load_flow(recording.flow)
+    machine = with_extension(playing.machine, recording, loaded.frames)
+    binding = Binding(recording, loaded.folder, datetime.now(UTC))
+    with contextlib.ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vss-replay-", ignore_cleanup_errors=True)))
+        office = stack.enter_context(open_office(recording, binding, home, machine))
+        matching = Matching(loaded.exchanges, binding)
+        frames = Frames(script_of(recording, loaded.frames), binding, home)
+        player = Player(loaded, binding, matching, frames, lenient=playing.lenient)
+        player.portal = RecordedPortal(matching, binding, _files(loaded), player.missed)
+        player.post = RecordedPost(loaded, binding, home / "mails")
+        stage = Stage(player, partial(RecordedSigning, frames=frames), probing=False, extras=playing.extras)
+        parameters = _parameters(loaded, flow.takes)
+        ending = run_flow(office, flow, ORGANISATION, parameters, Quiet(), headed=playing.headed, stage=stage)
+    if ending.exit_code == Cancelled.exit_code:
+        raise Cancelled("cancelled")
+    player.deviations += compare_ending(recording, ending, player, matching, binding)
+    age = age_of(recording, playing.machine.recordings)
+    return Replayed(
+        folder=loaded.folder,
+        flow=recording.flow,
+        state=player.deviations[0].state if player.deviations else "passed",
+        seconds=time.monotonic() - begun,
+        live_s=recording.seconds,
+        outcome=ending.result.outcome,
+        deviations=tuple(player.deviations),
+        steps=tuple(ending.result.steps.items()),
+        warning=age_said(recording, playing.machine.recordings) if age != "young" else None,
+        seen=tuple(player.seen),
+    )
+
+
+def _files(loaded: Loaded) -> dict[bytes, str]:
+    """What stands in an upload for a file's whole content."""
+    dossier = loaded.recording.parameters.get(DOSSIER)
+    return {(loaded.folder / dossier).read_bytes(): CONTENT} if dossier is not None else {}
+
+
+def _parameters(loaded: Loaded, takes: frozenset[str]) -> dict[str, Any]:
+    """The flow's parameters as a command would have read them."""
+    written = dict(loaded.recording.parameters)
+    parameters: dict[str, Any] = {}
+    if DOSSIER in written:
+        parameters[DOSSIER] = read_head(loaded.folder / written.pop(DOSSIER))
+    if ROUND in written:
+        parameters[ROUND] = int(written.pop(ROUND))
+    return parameters | {name: value for name, value in written.items() if name in takes}
