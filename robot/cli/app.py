@@ -84,15 +84,20 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
         int | None, typer.Option("--round", min=1, max=99, help="The dossier's round (đợt) in its period; 1 when left out.")
     ] = None,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser's window.")] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="DIR", help="Write a recording of the run into this new folder, for a replay."),
+    ] = None,
     as_json: Json = False,
     settings: Settings = None,
     vault_fd: VaultFd = None,
     verbose: Verbose = False,
 ) -> None:
     """Run a flow; the exit code tells its outcome."""
-    from robot.cli.running import run_command
+    from robot.cli.running import Asked, run_command
 
-    run_command(flow, org, dossier, round_number, headed=headed, as_json=as_json, office=(settings, vault_fd, verbose))
+    asked = Asked(flow, org, dossier, round_number, record, headed=headed)
+    run_command(asked, as_json=as_json, office=(settings, vault_fd, verbose))
 
 
 for group in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from robot.cli.terminal import Terminal, print_json
@@ -10,7 +11,10 @@ from robot.cli.terminal import Terminal, print_json
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from robot.drive import Office
     from robot.drive.run import Ending
+    from robot.errors import RobotError
+    from robot.flow import Flow
 
 
 def list_flows(*, as_json: bool) -> None:
@@ -25,59 +29,81 @@ def list_flows(*, as_json: bool) -> None:
         sys.stdout.write(f"{flow.name:<10} {flow.summary}\n")
 
 
-def run_command(
-    flow: str,
-    org: str,
-    dossier: Path | None,
-    round_number: int | None,
-    *,
-    headed: bool,
-    as_json: bool,
-    office: tuple[Path | None, int | None, bool],
-) -> None:
-    """Check everything that was typed, run the flow, say how it ended, and end with the outcome's exit code."""
+@dataclass(frozen=True)
+class Asked:
+    """What was typed after `vss-robot run`."""
+
+    flow: str
+    org: str
+    dossier: Path | None
+    round_number: int | None
+    record: Path | None
+    headed: bool = field(kw_only=True)
+
+
+def run_command(asked: Asked, *, as_json: bool, office: tuple[Path | None, int | None, bool]) -> None:
+    """Check everything that was typed, run the flow, say how it ended, and end with the outcome's exit code.
+
+    A recording that had to be removed ends a run that was done with 1.
+    """
     from robot.drive.run import RunResult
-    from robot.errors import RobotError
+    from robot.errors import RobotError as Wrong
 
     try:
-        ending = _run(flow, org, dossier, round_number, headed=headed, office=office)
-    except RobotError as error:
+        ending, unrecorded = _run(asked, office)
+    except Wrong as error:
         if as_json:
-            print_json(RunResult(run=None, flow=flow, organisation=org, outcome=error.outcome).model_dump())
+            print_json(RunResult(run=None, flow=asked.flow, organisation=asked.org, outcome=error.outcome).model_dump())
         raise
     if as_json:
         print_json(ending.result.model_dump())
-    sys.exit(ending.exit_code)
+    sys.exit(ending.exit_code or (unrecorded.exit_code if unrecorded is not None else 0))
 
 
-def _run(
-    name: str,
-    org: str,
-    dossier: Path | None,
-    round_number: int | None,
-    *,
-    headed: bool,
-    office: tuple[Path | None, int | None, bool],
-) -> Ending:
+def _run(asked: Asked, office: tuple[Path | None, int | None, bool]) -> tuple[Ending, RobotError | None]:
+    """How the run ended, and why there is no recording of it, where one was wanted."""
     from robot.cli.opening import open_office
     from robot.dossier import read_head
     from robot.drive import run_flow
     from robot.flow.declare import load
 
-    flow = load(name)
+    flow = load(asked.flow)
     settings, vault_fd, verbose = office
     with open_office(settings, vault_fd, verbose=verbose) as opened:
         parameters: dict[str, Any] = {}
-        if dossier is not None:
-            head = read_head(dossier)
-            head.check_belongs_to(org, opened.organisation(org).tax_code)
+        if asked.dossier is not None:
+            head = read_head(asked.dossier)
+            head.check_belongs_to(asked.org, opened.organisation(asked.org).tax_code)
             parameters["dossier"] = head
-        if round_number is not None:
-            parameters["round_number"] = round_number
+        if asked.round_number is not None:
+            parameters["round_number"] = asked.round_number
         terminal = Terminal(opened.settings.language)
-        ending = run_flow(opened, flow, org, parameters, terminal, headed=headed)
+        if asked.record is None:
+            ending = run_flow(opened, flow, asked.org, parameters, terminal, headed=asked.headed)
+            say_ending(ending, terminal)
+            return ending, None
+        return _record(opened, flow, asked, parameters, terminal)
+
+
+def _record(
+    office: Office, flow: Flow, asked: Asked, parameters: dict[str, Any], terminal: Terminal
+) -> tuple[Ending, RobotError | None]:
+    from robot.drive.recorder import RecordedRun
+    from robot.errors import RecordingUnsafe
+    from robot.texts import Text
+
+    assert asked.record is not None  # noqa: S101 - for the type checker: a recording is wanted
+    recorded = RecordedRun(office, flow, asked.org, parameters, asked.record)
+    ending = recorded.run(terminal, headed=asked.headed)
     say_ending(ending, terminal)
-    return ending
+    try:
+        written = recorded.write(ending)
+    except RecordingUnsafe as unsafe:
+        terminal.say(unsafe.text)
+        return ending, unsafe
+    steps, exchanges = len(written.recording.steps), len(written.exchanges)
+    terminal.say(Text("labels.recorded", {"folder": written.folder, "steps": steps, "exchanges": exchanges}))
+    return ending, None
 
 
 def say_ending(ending: Ending, terminal: Terminal) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from robot.flow.desk import Progress
     from robot.settings import Organisation
     from robot.signing.desk import SigningDesk
+    from robot.signing.hearing import Hearing
 
 UNTIL = "%d/%m/%Y"
 
@@ -53,6 +54,7 @@ class RunSigning:
         self._evidence: Path | None = None
         self.failure: RobotError | None = None
         self.refused: list[dict[str, Any]] = []
+        self.ear: Hearing | None = None  # of a recorder
 
     @property
     def limit(self) -> int:
@@ -110,7 +112,7 @@ class RunSigning:
             RobotError: what keeps the run from signing, before a browser was started.
         """
         assert self._evidence is not None  # noqa: S101 - for the type checker: the run has begun
-        errand = Errand(self._run, self._evidence, profile, self.limit, self.attended, self._errands)
+        errand = Errand(self._run, self._evidence, profile, self.limit, self.attended, self._errands, self.ear)
         self._desk = signing_for(self._office.settings, self._organisation, errand, self._secret())
         serial = self._desk.agent.serial or None
         try:

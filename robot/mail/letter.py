@@ -42,7 +42,7 @@ class Letter:
     `sender` is the one address of the one From header in lower case, empty when there is none or several. `received` is when
     the mailbox took it in (aware). `text` is that of the plain parts, else of the HTML parts, in NFC; `links` are all
     addresses in either. `too_large` tells that there was more than a megabyte, and `text` is empty then. `tables` are those of
-    the HTML parts.
+    the HTML parts. `raw` are the mail's bytes as they came, for a recorder.
     """
 
     message_id: str
@@ -54,6 +54,7 @@ class Letter:
     too_large: bool = False
     tables: tuple[Table, ...] = field(default=(), repr=False)
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def head(self) -> dict[str, str]:
@@ -85,6 +86,7 @@ def read_letter(raw: bytes, received: datetime) -> Letter:
         too_large=too_large,
         tables=body.tables,
         attachments=body.attachments,
+        raw=raw,
     )
 
 

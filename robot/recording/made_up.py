@@ -8,6 +8,7 @@ Shapes, as `recording.json` has them beside each placeholder:
     hex 64           lower case; `HEX` upper      base64 344       so many letters of it
     like AA0000A     a capital, a digit… each     day              counted from today
     name files/N     the name of this file        sha256 files/N   the digest of this file
+    content files/N  the whole file, which no text holds
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ _WORD: Final = 6
 _MOST: Final = 1000  # tries for a value that no other placeholder has
 SHAPE: Final = re.compile(
     r"(?P<what>digits|phone|tax code|email|secret|hex|HEX|base64) (?P<size>[1-9][0-9]*)"
-    r"|text (?P<letters>[1-9][0-9]*) (?P<bytes>[0-9]+)|like (?P<like>.+)|(?P<of>name|sha256) (?P<file>files/[^/]+)|(?P<day>day)"
+    r"|text (?P<letters>[1-9][0-9]*) (?P<bytes>[0-9]+)|like (?P<like>.+)"
+    r"|(?P<of>name|sha256|content) (?P<file>files/[^/]+)|(?P<day>day)"
 )
 
 
@@ -60,7 +62,9 @@ def made_up(placeholder: str, shape: str, salt: int = 0) -> str:
 
 
 def made_up_values(placeholders: Mapping[str, str], folder: Path, today: date) -> dict[str, str]:
-    """A value for each placeholder of a recording, no two alike; digests and names are those of the recording's own files.
+    """A value for each placeholder that stands in texts of a recording, no two alike.
+
+    Digests and names are those of the recording's own files.
 
     Raises:
         ValueError: no such shape.
@@ -76,6 +80,8 @@ def made_up_values(placeholders: Mapping[str, str], folder: Path, today: date) -
             values[placeholder] = (today + timedelta(days=int(day[1]))).strftime(DAY_FORMAT)
         elif found["of"] == "name":
             values[placeholder] = PurePosixPath(found["file"]).name
+        elif found["of"] == "content":
+            continue
         elif found["of"]:
             values[placeholder] = hashlib.sha256((folder / found["file"]).read_bytes()).hexdigest()
         else:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("SECRET", "ORG", "PERSON", "TOKEN", "FILE", "DAY")
 PLACEHOLDER: Final = re.compile(rf"\{{(?:{'|'.join(KINDS)}):[A-Za-z0-9_.-]+\}}")
+DOSSIER: Final = "{FILE:dossier}"  # stands in an upload for the file's whole content
 DAY: Final = re.compile(r"\{DAY:(-?[0-9]+)\}")
 DAY_FORMAT: Final = "%d/%m/%Y"
 DAYS_AROUND: Final = 60  # a day further from the run's is left as it is: no form of the portal counts from today so far
@@ -79,6 +80,10 @@ class Register:
     def placeholder(self, value: str) -> str | None:
         """The placeholder of a value; None where it has none."""
         return self._placeholders.get(unicodedata.normalize("NFC", value))
+
+    def describe(self, placeholder: str, shape: str) -> None:
+        """A placeholder that stands for no text, such as a whole file."""
+        self._shapes[placeholder] = shape
 
     def shape(self, placeholder: str) -> str:
         """Of what shape the value of a placeholder of this register was."""

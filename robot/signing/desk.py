@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from robot.errors import RobotError
     from robot.settings import Organisation, Settings
     from robot.signing.agent.client import Agent
+    from robot.signing.hearing import Hearing
 
 TRANSCRIPT: Final = "transcript.jsonl"
 
@@ -26,7 +27,7 @@ class Errand:
     """What signing must know of a run: its id, the evidence's folder, the profile, how many signatures it may make.
 
     With `errands` it signs for other runs, as it is told of them. `attended`: a person gave the PIN, or will type it on the
-    token's pad, so that no consent is needed.
+    token's pad, so that no consent is needed. `ear` is told every frame whole, where the run is recorded.
     """
 
     run: str
@@ -35,6 +36,7 @@ class Errand:
     limit: int
     attended: bool
     errands: bool = False
+    ear: Hearing | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def _desk(settings: Settings, organisation: Organisation, errand: Errand, agent:
         agent_address=agent.config.address if ours else "",
         agent_authkey=agent.config.authkey if ours else "",
         vendor=() if ours else (str(vendor),),
+        ear_address=errand.ear.address if errand.ear is not None else "",
+        ear_authkey=errand.ear.authkey.hex() if errand.ear is not None else "",
         answer_s=settings.timers.answer_s,
     )
     return SigningDesk(agent, install(agent.config.relay, Path(sys.executable), relayed), ids, transcript)

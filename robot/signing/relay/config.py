@@ -24,6 +24,8 @@ class RelayConfig(NamedTuple):
     agent_address: str = ""  # of a multiprocessing.connection.Listener: socket's path, or name of the pipe
     agent_authkey: str = ""  # hexadecimal
     vendor: tuple[str, ...] = ()  # program and arguments; Chrome's own arguments are added
+    ear_address: str = ""  # of a recorder, which is told each frame whole; none where nothing is recorded
+    ear_authkey: str = ""  # hexadecimal
     frames: str = ""  # the file with what a recording's host has said, see `recorded`
     stall_s: float = 5.0  # the rest of a frame that has begun
     connect_s: float = 5.0  # the agent to take the call

@@ -19,6 +19,7 @@ from robot.signing.relay.transcript import FROM, TO, Transcript
 if TYPE_CHECKING:
     from robot.signing.protocols import TokenSigning, WebEid
     from robot.signing.protocols.messages import Message
+    from robot.signing.relay.ear import Ear
 
 _STDIN, _STDOUT = 0, 1
 _CHROME = "chrome-extension://"
@@ -33,18 +34,27 @@ def main(arguments: list[str]) -> NoReturn:
     status = 4
     try:
         config = RelayConfig.load(arguments[0])
-        transcript = Transcript(config.transcript)
+        transcript = Transcript(config.transcript, _ear(config))
         try:
             status = _serve(config, transcript, arguments[1:])
         except Exception as wrong:  # noqa: BLE001 - nobody reads a traceback here; the transcript names it
             transcript.event("failed", why=type(wrong).__name__)
         transcript.event("ended", status=status)
+        transcript.close()
     except (ConfigUnusable, IndexError):
         status = 2
     except OSError:
         status = 4  # no transcript, no service
     # At once: a thread may still wait for a person, or for a host that does not go.
     os._exit(status)
+
+
+def _ear(config: RelayConfig) -> Ear | None:
+    if not config.ear_address:
+        return None
+    from robot.signing.relay.ear import Ear  # noqa: PLC0415 - in a run that is recorded alone
+
+    return Ear(config.ear_address, bytes.fromhex(config.ear_authkey))
 
 
 def _serve(config: RelayConfig, transcript: Transcript, from_chrome: list[str]) -> int:

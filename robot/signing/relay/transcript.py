@@ -11,7 +11,10 @@ import os
 import re
 import time
 from hashlib import sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from robot.signing.relay.ear import Ear
 
 FROM: Final = "browser>host"
 TO: Final = "host>browser"
@@ -29,24 +32,35 @@ _LARGEST_READ = 256 * 1024  # a larger frame is noted by size and digest only
 class Transcript:
     """One relay's pen on the transcript."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, ear: Ear | None = None) -> None:
+        self._ear = ear
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self._fd = os.open(file, flags, 0o600)
 
     def frame(self, direction: str, payload: bytes) -> None:
         """Note a frame that passed."""
         message = _message(payload)
+        kind = _kind(message)
+        if self._ear is not None:
+            self._ear.hear(direction, kind, payload)
         self._add(
             direction=direction,
             bytes=len(payload),
-            kind=_kind(message),
+            kind=kind,
             digest=sha256(payload).hexdigest(),
             shape=_shape(message, "", 0),
         )
 
     def event(self, name: str, **facts: Any) -> None:
         """Note something that happened; the facts must be harmless."""
+        if self._ear is not None:
+            self._ear.hear("event", name, **facts)
         self._add(event=name, **facts)
+
+    def close(self) -> None:
+        """The relay ends: a recorder is told what it was not told yet."""
+        if self._ear is not None:
+            self._ear.close()
 
     def _add(self, **facts: Any) -> None:
         seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)

@@ -1,0 +1,200 @@
+"""A run that is recorded: the run as ever, with a recorder along; at its end the recording is written and searched."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from robot.drive.recorder.knowing import AGENCY, PARTICULARS
+from robot.drive.recorder.look import PICTURE
+from robot.drive.recorder.tape import Recorder
+from robot.drive.run import run_flow
+from robot.drive.signing import RunSigning
+from robot.drive.stage import Stage
+from robot.drive.versions import token_versions
+from robot.errors import DossierUnreadable
+from robot.flow.mailbox import OrganisationMailbox
+from robot.recording.frames import frames_of
+from robot.recording.harmless import CannotBeHarmless, harmless
+from robot.recording.model import Earlier, Outcome, PortalFacts, Step
+from robot.recording.placeholders import DOSSIER
+from robot.recording.writing import Draft, check_free, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from robot.drive.office import Office
+    from robot.drive.run import Ending
+    from robot.flow import Flow
+    from robot.flow.desk import Progress
+    from robot.ledger import Effect
+    from robot.recording.reading import Loaded
+    from robot.settings import Organisation
+
+KINDS = ("registration", "activation", "submission")
+
+
+class RecordedRun:
+    """One run of a flow with a recorder along; `run` it, then `write` its recording."""
+
+    def __init__(self, office: Office, flow: Flow, key: str, parameters: Mapping[str, Any], folder: Path) -> None:
+        """Nothing is started yet.
+
+        Raises:
+            UsageError: `recording_folder_taken`; `recording_dossier`; there is no such organisation.
+        """
+        check_free(folder)
+        self._office = office
+        self._flow = flow
+        self._key = key
+        self._folder = folder
+        self._given = dict(parameters)
+        self._parameters = dict(parameters)  # as the recording names them
+        self._organisation: Organisation = office.organisation(key)
+        self._had_account = office.vault.has(f"portal/{key}")
+        self._before = [effect for kind in KINDS if (effect := office.ledger.newest_by_organisation(kind, key)) is not None]
+        self._recorder = Recorder(office.settings, self._organisation, office.redactor)
+        self._contents: dict[bytes, bytes] = {}  # the dossier, and what is kept in its place
+        self._files: dict[str, bytes] = {}
+        if "dossier" in parameters:
+            self._take_dossier(parameters["dossier"].file)
+
+    def _take_dossier(self, file: Path) -> None:
+        known, content = self._recorder.known, file.read_bytes()
+        try:
+            name = f"files/{known.learn_dossier(file, content)}"
+            self._parameters["dossier"] = name
+            self._files[name] = self._contents[content] = harmless(content, known.register)
+        except CannotBeHarmless as wrong:
+            self._recorder.hearing.close()
+            raise DossierUnreadable("recording_dossier", file=file, why=wrong) from wrong
+
+    def run(self, progress: Progress, *, headed: bool = False) -> Ending:
+        """Run the flow, see `run_flow`."""
+        recorder = self._recorder
+
+        def signing(office: Office, flow: Flow, key: str, organisation: Organisation, progress: Progress) -> RunSigning:
+            made = RunSigning(office, flow, key, organisation, progress)
+            made.ear = recorder.hearing
+            return made
+
+        try:
+            stage = Stage(tape=recorder, signing=signing)
+            return run_flow(self._office, self._flow, self._key, self._given, progress, headed=headed, stage=stage)
+        finally:
+            recorder.hearing.close()
+
+    def write(self, ending: Ending) -> Loaded:
+        """Write the recording of the run that has ended.
+
+        Raises:
+            RecordingUnsafe: it would have held what may not be kept; nothing of it is left. The run stands.
+        """
+        recorder, known = self._recorder, self._recorder.known
+        recorder.learn()
+        seen = [(number, step.seen) for number, step in enumerate(recorder.steps) if step.seen is not None]
+        pictures = {_picture(number): each.picture for number, each in seen if each.picture is not None}
+        traces = sorted((self._evidence(ending) / "traces").glob("*.zip"))
+        draft = Draft(
+            facts=self._facts(ending),
+            exchanges=list(recorder.network.exchanges(dict.fromkeys(self._contents, DOSSIER))),
+            frames=list(frames_of(recorder.hearing.heard, recorder.begun.timestamp(), known.register)),
+            mails={mail.file: raw for mail, raw in recorder.mails},
+            texts={_aria(number): f"{each.aria}\n" for number, each in seen if each.aria is not None},
+            files=self._files | pictures,
+            traces=[trace.read_bytes() for trace in traces],
+            contents=self._contents,
+        )
+        return write(self._folder, draft, known.register, known.forbidden)
+
+    def _facts(self, ending: Ending) -> dict[str, Any]:
+        recorder, settings, result = self._recorder, self._office.settings, ending.result
+        return {
+            "flow": self._flow.name,
+            "recorded": recorder.begun,
+            "seconds": round(recorder.seconds, 3),
+            "signing": settings.signing.mode,
+            "protocol": settings.signing.protocol,
+            "extension_id": settings.browser.extension_id,
+            "host_name": settings.signing.host_name,
+            "versions": self._versions(ending),
+            "portal": self._portal(),
+            "organisation": {name: getattr(self._organisation, name) for name in (*PARTICULARS, *AGENCY)},
+            "parameters": {name: str(value) for name, value in self._parameters.items()},
+            "earlier": [self._earlier(effect) for effect in self._before],
+            "account": self._account(),
+            "verdict_s": settings.timers.verdict_s,
+            "steps": self._steps(),
+            "answers": recorder.answers,
+            "mails": [mail for mail, _ in recorder.mails],
+            "found": recorder.findings,
+            "outcome": Outcome(
+                outcome=result.outcome,
+                exit_code=ending.exit_code,
+                receipt=result.receipt,
+                finding=result.finding["code"] if result.finding is not None else None,
+            ),
+        }
+
+    def _evidence(self, ending: Ending) -> Path:
+        return self._office.settings.evidence.folder / str(ending.result.run)
+
+    def _steps(self) -> list[Step]:
+        return [
+            Step(
+                name=step.name,
+                begun_s=round(step.begun_s, 3),
+                seconds=round(step.seconds, 3),
+                state="done" if step.state == "done" else "failed",
+                effects=tuple(step.effects),
+                aria=_aria(number) if step.seen and step.seen.aria else None,
+                screenshot=_picture(number) if step.seen and step.seen.picture else None,
+                address=step.seen.path if step.seen else None,
+            )
+            for number, step in enumerate(self._recorder.steps)
+        ]
+
+    def _portal(self) -> PortalFacts:
+        portal = self._office.settings.portal
+        mail = OrganisationMailbox(self._office.settings, self._office.vault, self._organisation).mail
+        return PortalFacts(
+            address=str(portal.address),
+            hosts=portal.hosts,
+            refusals=portal.refusals,
+            marked_fields=portal.marked_fields,
+            paths=portal.paths,
+            texts=portal.texts,
+            senders=mail.senders,
+            patterns=mail.patterns,
+            verdict=mail.verdict,
+        )
+
+    def _account(self) -> str | None:
+        """The user name of an account that lay in the vault before the run, where the run has used it."""
+        learnt = {name: secret for secret, name in self._office.redactor.secrets.items()}
+        if not self._had_account or f"portal/{self._key}" not in learnt:
+            return None
+        return learnt[f"portal/{self._key}"].split("\n")[0]
+
+    def _earlier(self, effect: Effect) -> Earlier:
+        receipt = {name: str(value) for name, value in effect.receipt.items()} if effect.receipt is not None else None
+        before_s = max((self._recorder.begun - effect.intended).total_seconds(), 0)
+        detail = {name: str(value) for name, value in effect.detail.items()}
+        return Earlier(kind=effect.kind, key=effect.key, state=effect.state, receipt=receipt, detail=detail, before_s=before_s)
+
+    def _versions(self, ending: Ending) -> dict[str, str]:
+        run = self._evidence(ending) / "run.json"
+        known: dict[str, str] = json.loads(run.read_text(encoding="utf-8")).get("versions", {}) if run.exists() else {}
+        known.pop("system", None)  # the machine's, and no part of the chain
+        if self._office.settings.signing.mode == "pkcs11":
+            known |= token_versions(self._office.settings, self._organisation)
+        return known
+
+
+def _aria(number: int) -> str:
+    return f"aria/{number + 1:02d}.yml"
+
+
+def _picture(number: int) -> str:
+    return f"screenshots/{number + 1:02d}.{PICTURE}"
