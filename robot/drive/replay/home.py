@@ -54,9 +54,9 @@ class MemoryStore:
         return name in self._secrets
 
 
-def open_office(recording: Recording, binding: Binding, home: Path, machine: Settings) -> Office:
+def open_office(recording: Recording, binding: Binding, home: Path, machine: Settings, *, traced: bool = False) -> Office:
     """The office for one replay in an empty folder; `machine` are this machine's own settings."""
-    settings = _settings(recording, binding, home, machine)
+    settings = _settings(recording, binding, home, machine, traced=traced)
     maildir = settings.mail.maildir
     for part in ("new", "cur", "tmp"):
         (maildir / part).mkdir(parents=True) if maildir is not None else None
@@ -70,7 +70,7 @@ def open_office(recording: Recording, binding: Binding, home: Path, machine: Set
     return Office(settings, redactor, vault, ledger)
 
 
-def _settings(recording: Recording, binding: Binding, home: Path, machine: Settings) -> Settings:
+def _settings(recording: Recording, binding: Binding, home: Path, machine: Settings, *, traced: bool) -> Settings:
     known = recording.portal
     browser = {name: getattr(machine.browser, name) for name in KEPT}
     return Settings(
@@ -107,7 +107,7 @@ def _settings(recording: Recording, binding: Binding, home: Path, machine: Setti
             "patterns": known.patterns,
             "verdict": known.verdict,
         },
-        evidence={"folder": home / "evidence", "trace": False},
+        evidence={"folder": home / "evidence", "trace": traced},
         organisations={ORGANISATION: _organisation(binding.fill_data(recording.organisation))},
     )
 

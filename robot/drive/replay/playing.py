@@ -33,7 +33,7 @@ from robot.recording.matching_frames import script_of
 from robot.recording.reading import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from robot.browser.launch import Extras
     from robot.drive.replay.deviation import Deviation, State
@@ -54,6 +54,10 @@ class Playing:
     lenient: bool = False
     """A drift does not stop the run: for a recording whose expectations are to be written anew."""
     extras: Extras = NO_EXTRAS
+    traced: bool = False
+    """Whether Playwright's traces are recorded."""
+    ended: Callable[[Path], None] | None = None
+    """Called with the replay's evidence folder, which goes when it returns."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def _played(loaded: Loaded, playing: Playing) -> Replayed:
     binding = Binding(recording, loaded.folder, datetime.now(UTC))
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vss-replay-", ignore_cleanup_errors=True)))
-        office = stack.enter_context(open_office(recording, binding, home, machine))
+        office = stack.enter_context(open_office(recording, binding, home, machine, traced=playing.traced))
         matching = Matching(loaded.exchanges, binding)
         frames = Frames(script_of(recording, loaded.frames), binding, home)
         player = Player(loaded, binding, matching, frames, lenient=playing.lenient)
@@ -122,6 +126,8 @@ def _played(loaded: Loaded, playing: Playing) -> Replayed:
         stage = Stage(player, partial(RecordedSigning, frames=frames), probing=False, extras=playing.extras)
         parameters = _parameters(loaded, flow.takes)
         ending = run_flow(office, flow, ORGANISATION, parameters, Quiet(), headed=playing.headed, stage=stage)
+        if playing.ended is not None:
+            playing.ended(Path(ending.result.evidence or home))
     if ending.exit_code == Cancelled.exit_code:
         raise Cancelled("cancelled")
     player.deviations += compare_ending(recording, ending, player, matching, binding)
