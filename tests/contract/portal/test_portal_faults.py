@@ -19,7 +19,7 @@ def test_faults_are_told_in_both_languages_and_the_agencies_are_in_the_tree():
         "form-absent-phone", "mail-late", "mail-missing", "mail-twice", "mail-forged", "code-wrong", "portal-500",
         "portal-slow", "connection-dropped", "captcha-wrong-once", "session-expired",
         "portal-http", "portal-maintenance", "page-wrong", "page-signed-out", "page-script-error", "page-request-failed",
-        "clock-skew", "dialog-unasked", "form-fields-marked", "portal-toast",
+        "clock-skew", "dialog-unasked", "form-fields-marked", "portal-toast", "page-changed",
         "upload-cut", "answer-late", "duplicate-taken", "lookup-late", "lookup-down", "lookup-empty", "portal-down", "clock-jump",
         "mail-server-down",
         "verdict-late", "verdict-never", "verdict-twice", "verdict-other-dossier", "verdict-unreadable",

@@ -1,0 +1,70 @@
+"""A page that has changed since the portal map was made: what a flow does about it, and what it never does."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import notes
+
+KEY = "an-phu"
+SIGNING = "/static/signing.js"
+
+
+@pytest.fixture
+def changed(world, faults):
+    """Changes one page of the portal, on the line of one organisation."""
+
+    def change(at: str, old: str, new: str) -> None:
+        faults.set("page-changed", world.organisation(KEY).tax_code, at=at, old=old, new=new)
+
+    return change
+
+
+def registered(world) -> int:
+    tax_code = world.organisation(KEY).tax_code
+    return len([row for row in world.truth()["registrations"] if row["tax_code"] == tax_code])
+
+
+def test_a_button_that_sends_and_was_renamed_is_a_persons_question_first(world, own_home, changed):
+    """Nothing is sent until somebody has said yes; the next start goes by that, and tells the drift all the same."""
+    home = {"VSS_ROBOT_HOME": own_home}
+    changed(SIGNING, '"Xác nhận"', '"Ký số"')
+    before = registered(world)
+    ran = world.robot_at(KEY, "run", "register", "--org", KEY, "--json", **home)
+    assert (ran.exit_code, ran.said["outcome"], registered(world)) == (14, "waiting", before), ran.talk
+    assert [("certificates", "confirm", "fallback")] == [
+        (drift["page"], drift["element"], drift["kind"]) for drift in ran.said["drifts"]
+    ]
+    assert ran.said["drifts"] == [{key: note[key] for key in ran.said["drifts"][0]} for note in notes(ran.said, "drift")]
+    assert "Ký số" in ran.talk
+    (question,) = json.loads(world.robot_at(KEY, "questions", "--json", **home).out)
+    assert ("consent", ["yes", "no"]) == (question["kind"], question["choices"])
+    assert question["picture"].endswith(".png")
+    shown = json.loads(world.robot_at(KEY, "show", ran.said["run"], "--json", **home).out)
+    assert [] == shown["effects"]
+
+    assert world.robot_at(KEY, "answer", str(question["id"]), "yes", **home).exit_code == 0
+    again = world.robot_at(KEY, "run", "register", "--org", KEY, "--json", **home)
+    assert (again.exit_code, registered(world)) == (0, before + 1), again.talk
+    assert ["confirm"] == [drift["element"] for drift in again.said["drifts"]]
+
+
+def test_a_field_that_is_gone_is_named_and_nothing_is_sent(world, own_home, changed):
+    """No way finds it: the run ends with the name that the map has for it."""
+    enabled = 'form.querySelector("[type=submit]").disabled = false;'
+    changed("/static/form.js", enabled, 'document.getElementById("Email").remove();')
+    before = registered(world)
+    variables = {"VSS_ROBOT_HOME": own_home, "VSS_ROBOT_TIMERS__PAGE_S": "2"}
+    ran = world.robot_at(KEY, "run", "register", "--org", KEY, "--json", **variables)
+    assert (ran.exit_code, registered(world)) == (12, before), ran.talk
+    assert "email (control Email)" in ran.talk
+
+
+def test_a_wrong_map_is_told_before_anything_is_started(world, own_home, tmp_path):
+    """Every fault of the operator's own file in a line, exit code 2."""
+    own = tmp_path / "map.toml"
+    own.write_text('login.elements.pasword.kind = "text"\nupload.pth = "x"\n', encoding="utf-8")
+    variables = {"VSS_ROBOT_HOME": own_home, "VSS_ROBOT_PORTAL__MAP": str(own)}
+    ran = world.robot("run", "register", "--org", KEY, "--json", **variables)
+    assert (ran.exit_code, ran.said["run"]) == (2, None), ran.talk
+    assert f"{own}: login.elements.pasword: " in ran.talk
