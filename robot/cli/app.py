@@ -15,6 +15,7 @@ from robot.cli import (
     nightly_commands,
     queue_commands,
     recording_commands,
+    replay_commands,
     runs_commands,
     schedule_commands,
     tokens_commands,
@@ -25,7 +26,8 @@ from robot.cli.options import Json, Settings, VaultFd, Verbose
 
 EXIT_CODES = """Exit codes: 0 done. 1 the robot itself failed. 2 wrong command, setting or file, nothing was started.
 10 refused by the portal. 11 the chain to the token is broken, or the form is absent. 12 portal unavailable.
-13 outcome unknown, held. 14 waiting for mail or a person. 130 cancelled."""
+13 outcome unknown, held. 14 waiting for mail or a person. 15 the portal is not what was recorded. 16 a replay failed.
+130 cancelled."""
 
 app = typer.Typer(
     name="vss-robot",
@@ -105,6 +107,7 @@ for group in (
     dossier_commands.app,
     runs_commands.app,
     recording_commands.app,
+    replay_commands.app,
     machine_commands.app,
     worker_commands.app,
 ):

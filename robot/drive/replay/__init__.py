@@ -2,5 +2,6 @@
 
 from robot.drive.replay.deviation import Deviation, State
 from robot.drive.replay.playing import Playing, Replayed, replay
+from robot.drive.replay.update import take_over
 
-__all__ = ["Deviation", "Playing", "Replayed", "State", "replay"]
+__all__ = ["Deviation", "Playing", "Replayed", "State", "replay", "take_over"]

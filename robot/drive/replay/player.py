@@ -58,6 +58,7 @@ class Player:
         self.deviations: list[Deviation] = []
         self.seen: list[Seen] = []
         self.effects: list[tuple[int, str]] = []
+        self.picture: bytes | None = None
 
     def launched(self, context: BrowserContext) -> None:
         """The browser's network is the recording, and its clock is ours."""
@@ -81,6 +82,8 @@ class Player:
         finally:
             with contextlib.suppress(PlaywrightError):  # a browser that has gone is told by the run itself
                 self._ended(seen, state, look)
+                if self.deviations and self.picture is None and look.is_open:
+                    self.picture = look.page.screenshot()
             self._open.pop()
 
     def effect(self, kind: str, key: str, look: Look) -> None:  # noqa: ARG002 - the seam's signature

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from robot.browser.launch import NO_EXTRAS
 from robot.dossier import read_head
-from robot.drive.recorder.knowing import DOSSIER as CONTENT
 from robot.drive.replay.ending import compare_ending
 from robot.drive.replay.extension import with_extension
 from robot.drive.replay.home import ORGANISATION, open_office
@@ -30,6 +29,7 @@ from robot.recording.age import age_of, age_said
 from robot.recording.binding import Binding
 from robot.recording.matching import Matching
 from robot.recording.matching_frames import script_of
+from robot.recording.placeholders import DOSSIER as CONTENT
 from robot.recording.reading import load
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class Replayed:
     steps: tuple[tuple[str, float], ...] = ()
     warning: Text | None = None
     seen: tuple[Seen, ...] = field(default=(), repr=False)
+    picture: bytes | None = field(default=None, repr=False)
+    """The page (PNG) at the end of the step in which it first was not what was recorded."""
 
     @property
     def step(self) -> str | None:
@@ -143,6 +145,7 @@ def _played(loaded: Loaded, playing: Playing) -> Replayed:
         steps=tuple(ending.result.steps.items()),
         warning=age_said(recording, playing.machine.recordings) if age != "young" else None,
         seen=tuple(player.seen),
+        picture=player.picture,
     )
 
 
