@@ -40,7 +40,8 @@ class World:
 
     def robot_at(self, key: str, *arguments: str, **variables: str) -> Ran:
         """The same with the settings of one organisation's own desk and line: these meet every fault that is set for it."""
-        return self.robot(*arguments, **{"VSS_ROBOT_SETTINGS": str(self.layout.settings_of(key)), **variables})
+        own = {"VSS_ROBOT_SETTINGS": str(self.layout.settings_of(key)), **self.chain.variables(key)}
+        return self.robot(*arguments, **{**own, **variables})
 
     @property
     def chain(self) -> WorldFaults:

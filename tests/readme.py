@@ -12,7 +12,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from fixtures.faults.kinds import CHAIN_FAULTS
+from fixtures.faults.kinds import DESK_FAULTS
 from fixtures.portal.faults import FAULTS
 from robot import errors
 from robot.settings.describe import rows
@@ -80,7 +80,7 @@ def _exit_codes() -> str:
 
 def _faults() -> str:
     lines = ["| fault | what is wrong then |", "|---|---|"]
-    faults = [*FAULTS.values(), *CHAIN_FAULTS.values()]
+    faults = [*FAULTS.values(), *DESK_FAULTS.values()]
     return "\n".join(lines + [f"| `{fault.name}` | {_cell(fault.text.en)} |" for fault in faults])
 
 

@@ -11,7 +11,7 @@ import tomllib
 import psutil
 import pytest
 
-from fixtures.faults.kinds import CHAIN_FAULTS
+from fixtures.faults.kinds import DESK_FAULTS
 from fixtures.mail import MailFolder
 from fixtures.organisations import ORGANISATIONS
 from fixtures.portal.captcha import serve_new
@@ -96,9 +96,9 @@ def test_truth_is_json(world):
 def test_faults_are_listed():
     """Every fault of portal and chain is listed with its sentence in both languages, as text and as JSON."""
     said = json.loads(fixtures("faults", "--json").stdout)
-    assert [kind["name"] for kind in said["kinds"]] == [*FAULTS, *CHAIN_FAULTS]
+    assert [kind["name"] for kind in said["kinds"]] == [*FAULTS, *DESK_FAULTS]
     text = fixtures("faults").stdout
-    assert [name for name, kind in (FAULTS | CHAIN_FAULTS).items() if kind.text.vi not in text or kind.text.en not in text] == []
+    assert [name for name, kind in (FAULTS | DESK_FAULTS).items() if kind.text.vi not in text or kind.text.en not in text] == []
 
 
 def test_a_fault_is_set_and_cleared(world, faults):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from fixtures.faults.disk import Disk, mounted, take_away
 from fixtures.portal.faults import Faults
 from fixtures.portal.truth import Truth
 from robot.errors import UsageError
@@ -21,7 +22,7 @@ from tests.doubles.postgres import postgres
 from tests.proof.crash import BOOKS, lane_of, made
 from tests.proof.lanes import Lanes
 from tests.proof.walking import Site, dossier, site
-from tests.proof.weather import Disk, Weather, small_disk
+from tests.proof.weather import Weather
 
 ORGANISATIONS = 5
 ANSWER_S = 3.0
@@ -103,9 +104,10 @@ def offices(
     """
     with ExitStack() as stack:
         url = stack.enter_context(postgres()).database() if books == "postgres" else ""
-        disk = stack.enter_context(small_disk(folder / "robot")) if full and not url else None
-        portal = stack.enter_context(running_portal(made(folder / "portal-world")))
         home = made(folder / "robot")
+        disk = mounted(home, made(folder / "aside")) if full and not url else None
+        stack.callback(take_away, home)
+        portal = stack.enter_context(running_portal(made(folder / "portal-world")))
         ways = {"lease_s": 60, "lag_s": answer_s, "back_off_s": 0.5}
         known = [site(portal.client(), f"office-{n}", home, url, ways) for n in range(number)]
         sites = [lane_of(replace(each, answer_s=answer_s)) for each in known]

@@ -1,18 +1,13 @@
-"""Weather over a stand-in portal: one fault after the other at each organisation, by a seed; and a small disk that fills up."""
+"""Weather over a stand-in portal: one fault after the other at each organisation, by a seed."""
 
-import contextlib
-import errno
-import os
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
 from fixtures.portal.faults import Faults, Param
 
 UPLOAD = "/api/ho-so"
-DISK = "48m"
 _ANSWERS = ({"at": UPLOAD, "accepted": True}, {"at": UPLOAD, "accepted": False}, {"at": "", "accepted": False})
 # How each fault is set, by chance and by how many seconds a client waits for an answer: the real times are 30 times as long.
 STRIKES: Mapping[str, Callable[[Random, float], Mapping[str, Param]]] = {
@@ -65,51 +60,3 @@ class Weather:
     def _clear(self, where: str) -> None:
         for name in STRIKES:
             self._faults.clear(where, name)
-
-
-class Disk:
-    """A small disk of its own (tmpfs) that can be filled to the last byte."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._ballast = folder / "ballast"
-
-    def fill(self) -> None:
-        """Nothing more can be written."""
-        with self._ballast.open("wb", buffering=0) as ballast:
-            for size in (1 << 20, 1 << 12):
-                with contextlib.suppress(_Full), _telling_full():
-                    while True:
-                        ballast.write(bytes(size))
-
-    def free(self) -> None:
-        """There is room again."""
-        self._ballast.unlink(missing_ok=True)
-
-
-class _Full(Exception):  # noqa: N818 - expected
-    """The disk is full."""
-
-
-@contextlib.contextmanager
-def _telling_full() -> Iterator[None]:
-    try:
-        yield
-    except OSError as wrong:
-        if wrong.errno != errno.ENOSPC:
-            raise
-        raise _Full from wrong
-
-
-@contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[Disk | None]:
-    """Mount a small disk on a folder for the length of a block; None where this user may not mount."""
-    folder.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        yield None
-        return
-    try:
-        yield Disk(folder)
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
