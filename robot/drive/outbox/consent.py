@@ -30,7 +30,7 @@ def ask(office: Office, folders: Folders, own: Path, before: Item) -> tuple[Path
     lies = folders.put_by(own)
     facts = {"file": own.name, "key": before.key, "item": before.id, "state": Text(f"item_states.{before.state}")}
     said = Text("labels.consent_asked", facts)
-    told = {language: said.say(language) for language in LANGUAGES}
+    told: dict[str, str] = {language: said.say(language) for language in LANGUAGES}
     days = office.settings.outbox.consent_days
     Notices(office).question(office.ledger.ask_about(before, CONSENT, lies, days * DAY_S, told, (YES, NO)))
     return lies, said

@@ -1,4 +1,4 @@
-"""A file that would take another dossier's place waits for a person's consent; what nobody wants is refused, and nothing is lost."""
+"""A file that would take another dossier's place waits for a person's consent; what nobody wants is refused."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
