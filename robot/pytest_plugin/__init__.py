@@ -17,21 +17,52 @@ if TYPE_CHECKING:
     from robot.pytest_plugin.artefacts import Artefacts
 
 _FAILED = pytest.StashKey[bool]()
-_SETTINGS = "VSS_ROBOT_SETTINGS"
+_RECORDING = "recording.json"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The plugin's options."""
     group = parser.getgroup("vss-robot", "vss-robot")
-    group.addoption("--robot-settings", metavar="FILE", default=None, help="Settings of the robot for the fixture robot_session.")
+    group.addoption(
+        "--recordings",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="Replay a recording, or all that lie below a folder: a test each. Without other arguments only these are collected.",
+    )
+    group.addoption(
+        "--robot-extension", metavar="DIR", default=None, help="The unpacked signing extension, over that of the settings."
+    )
+    group.addoption(
+        "--robot-settings",
+        metavar="FILE",
+        default=None,
+        help="Settings of the robot: for replays its browser, for robot_session all.",
+    )
     group.addoption("--robot-org", metavar="KEY", default=None, help="The organisation of robot_session, by its key.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The plugin's marker."""
+    """The plugin's marker; folders of recordings are collected beside what was named, or alone where nothing was."""
+    folders = config.getoption("--recordings")
+    if folders and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = []
+    config.args += [folder for folder in folders if folder not in config.args]
     config.addinivalue_line(
         "markers", "robot(org, signatures=0): the organisation of robot_session, and how many signatures the test may have made"
     )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A recording that `--recordings` asks for."""
+    folders = parent.config.getoption("--recordings")
+    if not folders or file_path.name != _RECORDING:
+        return None
+    if not any(file_path.is_relative_to(Path(parent.config.invocation_params.dir, folder).resolve()) for folder in folders):
+        return None
+    from robot.pytest_plugin.items import RecordingFile
+
+    return RecordingFile.from_parent(parent, path=file_path)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,8 +12,9 @@ import pytest
 
 from robot.drive.handed import handed
 from robot.drive.office import Office
-from robot.errors import UsageError, VaultClosed
-from robot.settings import VAULT_FD_VARIABLE, find
+from robot.drive.replay.quiet import Quiet
+from robot.errors import SettingsError, UsageError, VaultClosed
+from robot.settings import SETTINGS_VARIABLE, VAULT_FD_VARIABLE, find
 from robot.vault import pass_phrase_from_fd
 
 if TYPE_CHECKING:
@@ -23,28 +24,6 @@ if TYPE_CHECKING:
 
     from robot.flow import Session
     from robot.pytest_plugin.artefacts import Artefacts
-    from robot.texts import Text
-
-
-class Quiet:
-    """Nobody watches a test: what goes on stands in its evidence, and there is nobody to ask."""
-
-    def step_begun(self, name: str) -> None:
-        """Nothing is said."""
-
-    def step_ended(self, name: str, seconds: float, *, done: bool) -> None:
-        """Nothing is said."""
-
-    def say(self, text: Text) -> None:
-        """Nothing is said."""
-
-    def prompt(self, text: Text, over: Callable[[], bool] | None = None) -> str | None:  # noqa: ARG002 - the seam's signature
-        """Nobody sits there."""
-        return None
-
-    def secret(self, text: Text) -> str | None:  # noqa: ARG002 - the seam's signature
-        """Nobody sits there."""
-        return None
 
 
 def session_of(request: pytest.FixtureRequest, artefacts: Artefacts, failed: Callable[[], bool]) -> Iterator[Session]:
@@ -61,14 +40,15 @@ def session_of(request: pytest.FixtureRequest, artefacts: Artefacts, failed: Cal
             key = named.get("org") or request.config.getoption("--robot-org") or _only(list(office.settings.organisations))
             extras = artefacts.extras(running_playwright(request))
             signatures = int(named.get("signatures", 0))
-            folder = ""
+            folder: Path | None = None
             try:
                 with handed(office, key, Quiet(), extras, failed, headed=artefacts.headed, signatures=signatures) as session:
-                    folder = str(evidence.folder / session.run)
+                    folder = evidence.folder / session.run
                     yield session
             finally:
-                traces = sorted(Path(folder, "traces").glob("*.zip")) if folder else []
-                artefacts.keep(traces, failed=failed())
+                if folder is not None:
+                    artefacts.take(folder)
+                artefacts.keep(failed=failed())
 
 
 def running_playwright(request: pytest.FixtureRequest) -> Playwright | None:
@@ -79,15 +59,25 @@ def running_playwright(request: pytest.FixtureRequest) -> Playwright | None:
     return found
 
 
+def settings_file(config: pytest.Config) -> Path | None:
+    """The settings: those of `--robot-settings`, of VSS_ROBOT_SETTINGS, or robot.toml; None where there are none."""
+    named = config.getoption("--robot-settings")
+    try:
+        return find(Path(named) if named else None)
+    except SettingsError:
+        if named or os.environ.get(SETTINGS_VARIABLE):
+            raise
+        return None
+
+
 def _place(request: pytest.FixtureRequest) -> tuple[Path, Callable[[], str], dict[str, str]]:
     """Settings, how their vault is opened, and variables for the processes that are started."""
-    named = request.config.getoption("--robot-settings")
-    if named is None and "world" in request.fixturenames:
+    if not request.config.getoption("--robot-settings") and "world" in request.fixturenames:
         world: Any = request.getfixturevalue("world")
         phrase: Path = world.layout.pass_phrase
         return world.layout.settings, lambda: phrase.read_text(encoding="utf-8").strip(), dict(world.environment)
-    given = named or os.environ.get("VSS_ROBOT_SETTINGS")
-    return find(Path(given) if given else None), _unlock, {}
+    named = settings_file(request.config)
+    return named if named is not None else find(None), _unlock, {}
 
 
 @cache

@@ -1,0 +1,115 @@
+"""A recording as a test: collected where its `recording.json` lies, replayed by the robot's player, told in a person's words."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from robot.drive.replay import Playing, replay
+from robot.pytest_plugin.session import running_playwright, settings_file
+from robot.recording.age import age_of, age_said
+from robot.recording.reading import load
+from robot.settings import Settings
+from robot.settings import load as load_settings
+from robot.texts import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from robot.drive.replay import Replayed
+    from robot.pytest_plugin.artefacts import Artefacts
+
+NAME: Final = "replay"
+
+
+class RecordingWarning(UserWarning):
+    """A recording that grows old."""
+
+
+class DeviatedError(Exception):
+    """The replay was not what was recorded."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+
+
+class RecordingFile(pytest.File):
+    """The file `recording.json` of a recording: one test."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The replay."""
+        yield RecordingItem.from_parent(self, name=NAME, callobj=replayed)
+
+
+class RecordingItem(pytest.Function):
+    """One replay."""
+
+    @property
+    def folder(self) -> Path:
+        """The recording's folder."""
+        return self.path.parent
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
+        """The recording, not the plugin's own code."""
+        return self.path, None, self.folder.name
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002 - pytest's own
+        """What deviated, step by step, without our own frames."""
+        if isinstance(excinfo.value, DeviatedError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+
+def replayed(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None:
+    """Replay the recording of the test.
+
+    Raises:
+        DeviatedError: it drifted, failed, or is too old.
+    """
+    item = request.node
+    machine = machine_settings(request.config)
+    recording = load(item.folder).recording
+    age, said = age_of(recording, machine.recordings), age_said(recording, machine.recordings)
+    if said is not None and age == "old":
+        item.warn(RecordingWarning(said.say(_language())))
+    extras = robot_artefacts.extras(running_playwright(request))
+    playing = Playing(
+        machine, headed=robot_artefacts.headed, extras=extras, traced=robot_artefacts.traced, ended=robot_artefacts.take
+    )
+    (result,) = replay([item.folder], playing)
+    failed = result.state != "passed" or age == "too_old"
+    robot_artefacts.keep(failed=failed)
+    item.user_properties += [
+        ("robot_state", result.state),
+        ("robot_step", result.step or ""),
+        ("robot_seconds", round(result.seconds, 2)),
+        ("robot_live_seconds", round(result.live_s, 2)),
+    ]
+    if failed:
+        told = [said.say(_language())] if said is not None and age == "too_old" else []
+        raise DeviatedError([*told, *deviations(result, _language())])
+
+
+def deviations(result: Replayed, speaks: Language) -> list[str]:
+    """A line for each thing that was not what was recorded, the first one first."""
+    head = [] if result.state == "passed" else [f"{result.state}: {result.folder}: {result.step or result.outcome}"]
+    return head + [f"  {one.step}: {one.name}: {one.text.say(speaks)}" for one in result.deviations]
+
+
+def machine_settings(config: pytest.Config) -> Settings:
+    """Browser and extension of this machine: settings that are named, with `--robot-extension` over them."""
+    file = settings_file(config)
+    settings = load_settings(file) if file is not None else Settings()
+    extension = config.getoption("--robot-extension")
+    if extension is None:
+        return settings
+    browser = settings.browser.model_copy(update={"extension_dir": Path(extension).resolve()})
+    return settings.model_copy(update={"browser": browser})
+
+
+def _language() -> Language:
+    wanted = os.environ.get("VSS_ROBOT_LANGUAGE", "en")
+    return next((known for known in LANGUAGES if known == wanted), "en")
