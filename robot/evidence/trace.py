@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 
 
 class Trace:
-    """Records one browser's context into numbered chunks of the run's folder."""
+    """Records one browser's context into numbered chunks of the run's folder.
 
-    def __init__(self, folder: RunFolder, *, wanted: bool) -> None:
+    `film`: with the strip of small pictures of every page. Where several pages are at work it costs as much as all the rest of a
+    dossier and shows them in turns; what each page looked like stands in the snapshots, and in the run's own screenshots.
+    """
+
+    def __init__(self, folder: RunFolder, *, wanted: bool, film: bool = True) -> None:
+        self._film = film
         self._folder = folder
         self._wanted = wanted
         self._context: BrowserContext | None = None
@@ -66,7 +71,7 @@ class Trace:
         if self._context is None or not self._wanted or self._running:
             return
         with self._forgiving("start"):
-            self._context.tracing.start(screenshots=True, snapshots=True, title="vss-robot")
+            self._context.tracing.start(screenshots=self._film, snapshots=True, title="vss-robot")
             self._running = True
             if self._step:
                 self._context.tracing.group(self._step)

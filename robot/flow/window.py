@@ -58,7 +58,8 @@ class Window:
         self._settings = desk.settings
         self._browser: Browser | None = None
         self.profile = Profile(desk.settings.home / "profiles" / organisation)
-        self.trace = Trace(desk.folder, wanted=desk.settings.evidence.trace)
+        alone = not shared or desk.settings.nightly.tabs == 1
+        self.trace = Trace(desk.folder, wanted=desk.settings.evidence.trace, film=alone)
         self.sightings = Sightings(desk.settings.portal.hosts)
         self.version = ""
         self.drifts: list[Drift] = []
