@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from robot.drive.replay import Playing, replay
+from robot.errors import RobotError
 from robot.pytest_plugin.session import running_playwright, settings_file
 from robot.recording.age import age_of, age_said
 from robot.recording.reading import load
@@ -60,6 +61,8 @@ class RecordingItem(pytest.Function):
         """What deviated, step by step, without our own frames."""
         if isinstance(excinfo.value, DeviatedError):
             return str(excinfo.value)
+        if isinstance(excinfo.value, RobotError):
+            return excinfo.value.text.say(_language())
         return super().repr_failure(excinfo)
 
 
@@ -96,7 +99,10 @@ def replayed(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None
 def deviations(result: Replayed, speaks: Language) -> list[str]:
     """A line for each thing that was not what was recorded, the first one first."""
     head = [] if result.state == "passed" else [f"{result.state}: {result.folder}: {result.step or result.outcome}"]
-    return head + [f"  {one.step}: {one.name}: {one.text.say(speaks)}" for one in result.deviations]
+    told: dict[tuple[str, str], str] = {}  # what is to be seen in several steps is told at the first
+    for one in result.deviations:
+        told.setdefault((one.name, one.text.say(speaks)), one.step)
+    return head + [f"  {step}: {name}: {said}" for (name, said), step in told.items()]
 
 
 def machine_settings(config: pytest.Config) -> Settings:
