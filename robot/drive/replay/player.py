@@ -11,7 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from robot.diagnosis import CODES, LINKS, Finding, Probe
 from robot.drive.replay.deviation import drift, failure, missed
 from robot.drive.replay.snapshot import Seen, unlike
-from robot.errors import ReplayStopped
+from robot.errors import ReplayStopped, RobotError
 from robot.recording.change import Change
 from robot.recording.said import from_data
 
@@ -75,13 +75,15 @@ class Player:
             self.post.deliver(place)
         seen = Seen(place, name)
         self.seen.append(seen)
-        state = "failed"
+        why: Exception | None = None
         try:
             yield
-            state = "done"
+        except Exception as wrong:
+            why = wrong
+            raise
         finally:
             with contextlib.suppress(PlaywrightError):  # a browser that has gone is told by the run itself
-                self._ended(seen, state, look)
+                self._ended(seen, why, look)
                 if self.deviations and self.picture is None and look.is_open:
                     self.picture = look.page.screenshot()
             self._open.pop()
@@ -170,19 +172,22 @@ class Player:
         self._next = place + 1
         return place
 
-    def _ended(self, seen: Seen, state: str, look: Look) -> None:
+    def _ended(self, seen: Seen, why: Exception | None, look: Look) -> None:
         self._missed_frames()
         if seen.place < 0 or self._miss is not None:
             return
         recorded = self._loaded.recording.steps[seen.place]
-        for effect in recorded.effects[len([at for at, _ in self.effects if at == seen.place]) :]:
-            if state == "done":
-                self._deviate(failure(seen.name, effect, "effect_gone", kind=effect))
+        if (why is None) != (recorded.state == "done"):
+            said = why.text if isinstance(why, RobotError) else str(why).splitlines()[0] if why is not None else "-"
+            if not isinstance(why, ReplayStopped):
+                self._deviate(failure(seen.name, seen.name, "step_done" if why is None else "step_failed", why=said))
+            return  # the page of another end is another page
+        sent = len([at for at, _ in self.effects if at == seen.place])
+        for effect in recorded.effects[sent:]:
+            self._deviate(failure(seen.name, effect, "effect_gone", kind=effect))
         if look.is_open and recorded.aria is not None:
             for change in unlike(recorded, self._loaded.text(recorded.aria), seen, look.page, self._binding):
                 self._deviate(drift(change))
-        if state != recorded.state:
-            self._deviate(failure(seen.name, seen.name, f"step_{state}"))
 
     @property
     def _silence_recorded(self) -> bool:
