@@ -62,6 +62,8 @@ class Cancel:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
+        self.alive: Callable[[], object] = lambda: None
+        """Called whenever the run comes by here, between steps and while it waits: what it has for itself is kept."""
 
     def ask(self) -> None:
         """Ask the run to stop; safe within a signal handler."""
@@ -78,6 +80,7 @@ class Cancel:
         Raises:
             Cancelled: as soon as somebody asks.
         """
+        self.alive()
         if self._asked.wait(seconds):
             raise Cancelled("cancelled")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from robot.flow.desk import Desk
 
 POLL_S = 0.05
+BRIEFLY_S = 0.01
 BOOKS_S = 0.5  # between two looks into the books
 
 
@@ -139,13 +140,16 @@ def _by_command(desk: Desk, run: str, organisation: str, kind: str, picture: Pat
         wanted: str | None = facts
         while True:
             try:
-                said, _ = process.communicate(wanted, timeout=POLL_S)
+                said, _ = process.communicate(wanted, timeout=BRIEFLY_S)
             except subprocess.TimeoutExpired:
                 wanted = None  # communicate goes on with what it was given the first time
-                if desk.cancel.asked or afar.heard() or time.monotonic() > deadline:
+                if afar.heard() or time.monotonic() > deadline:
                     process.kill()
-                    if desk.cancel.asked:
-                        raise Cancelled("cancelled") from None
                     return None
+                try:
+                    desk.cancel.wait(POLL_S)  # other tabs of the browser go on meanwhile
+                except Cancelled:
+                    process.kill()
+                    raise
             else:
                 return said.strip() if process.returncode == 0 else None

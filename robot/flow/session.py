@@ -269,6 +269,7 @@ class Session:
             self._submission.give_back()
         desk, ways = self._desk, self.settings.submission
         self._submission = Submission(desk.ledger, ways, self.run, self.organisation_key, dossier, round_number)
+        desk.cancel.alive = self._submission.keep
         self._submission.before = lambda key: desk.tape.effect("submission", key, self.window)
         if self._submission.receipt is not None:
             desk.progress.say(Text("labels.already_done", {"run": self._submission.first_run}))

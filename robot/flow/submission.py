@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from loguru import logger
@@ -20,7 +21,6 @@ from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from robot.dossier import DossierHead
     from robot.ledger import Effect, Ledger
@@ -125,6 +125,15 @@ class Submission:
         """The run begins anew: what it has claimed and not sent is planned again."""
         if self.item is not None and self.item.run is not None and self.item.state in BEFORE_INTENT:
             self.item = self._books.postpone(self.item, "started again", 0)
+
+    def keep(self) -> None:
+        """The run is alive: its claim is renewed when half of its time is over. Whoever has lost it is told at the next step."""
+        item, lease_s = self.item, self._ways.lease_s
+        if item is None or item.run is None or item.lease is None:
+            return
+        if item.lease - datetime.now(UTC) < timedelta(seconds=lease_s / 2):
+            with contextlib.suppress(LostLease):
+                self.item = self._books.renew(item, lease_s)
 
     @property
     def first_run(self) -> str:

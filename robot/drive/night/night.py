@@ -196,7 +196,8 @@ class NightRun:
             startable = self._startable(scheduler)
             if not startable or taken + len([lane for lane in self._lanes if lane.ready]) >= known.lanes:
                 return
-            if len(waiting) >= known.lanes or (self._lanes and free_memory_mb() < known.memory_mb):
+            # One more than there are places: a session that waits for a person keeps no other one from beginning.
+            if len(waiting) > known.lanes or (self._lanes and free_memory_mb() < known.memory_mb):
                 return
             key = startable[0]
             phrase = self._unlock() if self._unlock is not None else None

@@ -36,6 +36,7 @@ class TabCancel(Cancel):
         Raises:
             Cancelled: as soon as somebody asks.
         """
+        self.alive()
         left_ms = seconds * 1000
         while left_ms > 0 and not self.asked:
             self._page.wait_for_timeout(min(left_ms, LOOK_MS))
