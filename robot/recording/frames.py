@@ -9,6 +9,7 @@ from binascii import Error as NotBase64
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from robot.recording.made_up import like, secret_shape, shape_of, sized
 from robot.recording.model import Frame
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 # Keys of both protocols' messages whose values are a token's, or made anew for each message.
 CERTIFICATES: Final = frozenset({"cert", "certificate"})
 _NAMES: Final = {"signature": "signature", "hash": "hash", "nonce": "nonce"}
+# Of a certificate's subject: whose it is. Where that is, is everybody's.
+NAMING: Final = frozenset(
+    {NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.SURNAME, NameOID.GIVEN_NAME, NameOID.PSEUDONYM}
+    | {NameOID.EMAIL_ADDRESS, NameOID.SERIAL_NUMBER, NameOID.USER_ID}
+)
 _DROPPED: Final = frozenset({"pid", "stderr"})  # facts of an event that say something of this machine
 
 
@@ -52,7 +58,7 @@ def learn_certificate(written: str, register: Register) -> None:
         kind, colon, number = value.partition(":")
         if colon and kind.strip().isupper():  # MST:…, CCCD:…
             register.add("PERSON", "number", number.strip(), like)
-        elif attribute.oid != x509.NameOID.COUNTRY_NAME:
+        elif attribute.oid in NAMING:
             register.add("PERSON", "subject", value, shape_of)
 
 

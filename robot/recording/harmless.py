@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # What says which form it is, and of which month; all else may be a person's.
 SAFE: Final = frozenset(
     {"MaThuTuc", "TenThuTuc", "KyKeKhai", "NgayLap", "SoLuongFile", "QuyTrinhISO", "CoQuanQuanLy", "LoaiDoiTuong"}
-    | {"MaToKhai", "LoaiFile", "DoDaiFile", "STT", "pa"}
+    | {"MaToKhai", "LoaiFile", "DoDaiFile", "STT", "pa", "tuThang", "denThang"}
 )
 SHORTEST: Final = 6  # a shorter value of a form (a row's number, a sex) is nobody's by itself
 SIGNATURE: Final = frozenset({"SignatureValue", "DigestValue", "X509Certificate", "Modulus"})
@@ -49,19 +49,24 @@ class CannotBeHarmless(Exception):  # noqa: N818 - says what happened, as the er
 def persons(dossier: bytes) -> list[tuple[str, str]]:
     """What a dossier says of people and firms: the element's name and its value, in the document's order.
 
+    The same value in an element that is safe (the month of the whole dossier, in each row) is nobody's.
+
     Raises:
         CannotBeHarmless: see there.
     """
     found: list[tuple[str, str]] = []
+    safe: set[str] = set()
 
     def note(name: str, text: str) -> str:
         value = " ".join(html.unescape(text).split())
-        if name and name not in SAFE | SIGNATURE and len(value) >= SHORTEST and not _FORM_FILE.fullmatch(value):
+        if name in SAFE:
+            safe.add(value)
+        elif name and name not in SIGNATURE and len(value) >= SHORTEST and not _FORM_FILE.fullmatch(value):
             found.append((name, value))
         return text
 
     _rewritten(dossier, note)
-    return found
+    return [(name, value) for name, value in found if value not in safe]
 
 
 def harmless(dossier: bytes, register: Register) -> bytes:

@@ -19,7 +19,9 @@ _LINES: Final = (".trace", ".network")
 _TEXTS: Final = (".html", ".css", ".js", ".json", ".txt", ".svg", ".xml", ".mjs")
 _PICTURES: Final = "screencast-frame"  # the browser's window as it was, nothing covered
 # What a trace says of the machine, and not of the page.
-_OF_THE_MACHINE: Final = frozenset({"env", "args", "executablePath", "userDataDir", "recordVideo", "tracesDir", "artifactsDir"})
+_OF_THE_MACHINE: Final = frozenset(
+    {"env", "args", "executablePath", "userDataDir", "recordVideo", "tracesDir", "artifactsDir"} | {"stack"}
+)
 _FILES_CHOSEN: Final = frozenset({"localPaths", "streams", "payloads", "directoryStream"})
 
 
