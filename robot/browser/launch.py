@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright
 from robot.browser.find import find_browser
 from robot.browser.installed import await_installed
 from robot.browser.policy import family, may_install
+from robot.browser.temporary import Temporary
 from robot.errors import BrowserFailed, SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Browser:
         with contextlib.suppress(PlaywrightError):
             _stop(self._playwright, self._extras)
         kill(self.profile, grace_s=GRACE_S)
+        Temporary.of(self.profile).clear()
 
 
 def kill(profile: Profile, *, grace_s: float = 0) -> None:
@@ -115,10 +117,13 @@ def launch(
     if windowed and sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise UsageError("no_screen")
     profile.make_ready()
+    temporary = Temporary.of(profile)
+    temporary.make_ready()
     signing = settings.signing
     if signing.write_manifest and host_program is not None and signing.host_name:
         profile.write_host_manifest(signing.host_name, host_program, settings.browser.extension_id, *signing.extension_ids)
-    playwright = extras.playwright or sync_playwright().start()
+    with temporary.for_children():
+        playwright = extras.playwright or sync_playwright().start()
     try:
         program = find_browser(settings.browser.executable, playwright.chromium.executable_path)
         width, height = settings.browser.window
@@ -129,7 +134,7 @@ def launch(
             args=_arguments(settings),
             ignore_default_args=[*DROPPED_DEFAULTS, *([] if settings.browser.extension_dir else [FETCHING_DEFAULT])],
             chromium_sandbox=not as_root(),
-            env=_environment(),
+            env={**_environment(), **temporary.environment()},
             locale=settings.browser.language,
             viewport={"width": width, "height": height},
             handle_sigint=False,
