@@ -95,6 +95,10 @@ class Matching:
             return self._exchanges[again]
         return Miss(asked, self._nearest(asked))
 
+    def made(self) -> list[Exchange]:
+        """The calls that were recorded and made: what the page has sent, in their order."""
+        return [self._exchanges[number] for number in sorted(self._used) if self._exchanges[number].method != "GET"]
+
     def left(self) -> list[Exchange]:
         """The calls that were recorded and not made; a page or picture that is not asked for once more says nothing."""
         return [exchange for exchange in self._unused() if exchange.method != "GET"]

@@ -73,6 +73,8 @@ class Replayed:
     deviations: tuple[Deviation, ...] = ()
     steps: tuple[tuple[str, float], ...] = ()
     warning: Text | None = None
+    sent: tuple[str, ...] = ()
+    """What the page has sent and was answered: method and path."""
     seen: tuple[Seen, ...] = field(default=(), repr=False)
     picture: bytes | None = field(default=None, repr=False)
     """The page (PNG) at the end of the step in which it first was not what was recorded."""
@@ -144,6 +146,7 @@ def _played(loaded: Loaded, playing: Playing) -> Replayed:
         deviations=tuple(player.deviations),
         steps=tuple(ending.result.steps.items()),
         warning=age_said(recording, playing.machine.recordings) if age != "young" else None,
+        sent=tuple(exchange.endpoint for exchange in matching.made()),
         seen=tuple(player.seen),
         picture=player.picture,
     )
