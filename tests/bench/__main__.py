@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import check, nightly, relay
+from tests.bench import books, check, nightly, relay
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
+    "books": books.main,
     "check": check.main,
     "nightly": nightly.main,
     "relay": relay.main,
