@@ -76,14 +76,16 @@ def replayed(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None
     machine = machine_settings(request.config)
     recording = load(item.folder).recording
     age, said = age_of(recording, machine.recordings), age_said(recording, machine.recordings)
-    if said is not None and age == "old":
+    if said is not None and age == "too_old":
+        raise DeviatedError([said.say(_language())])
+    if said is not None:
         item.warn(RecordingWarning(said.say(_language())))
     extras = robot_artefacts.extras(running_playwright(request))
     playing = Playing(
         machine, headed=robot_artefacts.headed, extras=extras, traced=robot_artefacts.traced, ended=robot_artefacts.take
     )
     (result,) = replay([item.folder], playing)
-    failed = result.state != "passed" or age == "too_old"
+    failed = result.state != "passed"
     robot_artefacts.keep(failed=failed)
     item.user_properties += [
         ("robot_state", result.state),
@@ -92,17 +94,16 @@ def replayed(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None
         ("robot_live_seconds", round(result.live_s, 2)),
     ]
     if failed:
-        told = [said.say(_language())] if said is not None and age == "too_old" else []
-        raise DeviatedError([*told, *deviations(result, _language())])
+        raise DeviatedError(deviations(result, _language()))
 
 
 def deviations(result: Replayed, speaks: Language) -> list[str]:
     """A line for each thing that was not what was recorded, the first one first."""
-    head = [] if result.state == "passed" else [f"{result.state}: {result.folder}: {result.step or result.outcome}"]
     told: dict[tuple[str, str], str] = {}  # what is to be seen in several steps is told at the first
     for one in result.deviations:
         told.setdefault((one.name, one.text.say(speaks)), one.step)
-    return head + [f"  {step}: {name}: {said}" for (name, said), step in told.items()]
+    head = f"{result.state}: {result.folder}: {result.step or result.outcome}"
+    return [head, *(f"  {step}: {name}: {said}" for (name, said), step in told.items())]
 
 
 def machine_settings(config: pytest.Config) -> Settings:
