@@ -1,40 +1,19 @@
-"""A recording as a test: collected where its `recording.json` lies, replayed by the robot's player, told in a person's words."""
+"""A recording as a test: collected where its `recording.json` lies, played by the robot when it is run."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from robot.drive.replay import Playing, replay
-from robot.errors import RobotError
-from robot.pytest_plugin.session import running_playwright, settings_file
-from robot.recording.age import age_of, age_said
-from robot.recording.reading import load
-from robot.settings import Settings
-from robot.settings import load as load_settings
-from robot.texts import LANGUAGES, Language
-
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from robot.drive.replay import Replayed
     from robot.pytest_plugin.artefacts import Artefacts
 
 NAME: Final = "replay"
-
-
-class RecordingWarning(UserWarning):
-    """A recording that grows old."""
-
-
-class DeviatedError(Exception):
-    """The replay was not what was recorded."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
 
 
 class RecordingFile(pytest.File):
@@ -42,7 +21,7 @@ class RecordingFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """The replay."""
-        yield RecordingItem.from_parent(self, name=NAME, callobj=replayed)
+        yield RecordingItem.from_parent(self, name=NAME, callobj=_replayed)
 
 
 class RecordingItem(pytest.Function):
@@ -58,65 +37,13 @@ class RecordingItem(pytest.Function):
         return self.path, None, self.folder.name
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002 - pytest's own
-        """What deviated, step by step, without our own frames."""
-        if isinstance(excinfo.value, DeviatedError):
-            return str(excinfo.value)
-        if isinstance(excinfo.value, RobotError):
-            return excinfo.value.text.say(_language())
-        return super().repr_failure(excinfo)
+        """What deviated, step by step, or the robot's own sentence, without our frames."""
+        from robot.pytest_plugin.replaying import said
+
+        return said(excinfo.value) or super().repr_failure(excinfo)
 
 
-def replayed(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None:
-    """Replay the recording of the test.
+def _replayed(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None:
+    from robot.pytest_plugin.replaying import play
 
-    Raises:
-        DeviatedError: it drifted, failed, or is too old.
-    """
-    item = request.node
-    machine = machine_settings(request.config)
-    recording = load(item.folder).recording
-    age, said = age_of(recording, machine.recordings), age_said(recording, machine.recordings)
-    if said is not None and age == "too_old":
-        raise DeviatedError([said.say(_language())])
-    if said is not None:
-        item.warn(RecordingWarning(said.say(_language())))
-    extras = robot_artefacts.extras(running_playwright(request))
-    playing = Playing(
-        machine, headed=robot_artefacts.headed, extras=extras, traced=robot_artefacts.traced, ended=robot_artefacts.take
-    )
-    (result,) = replay([item.folder], playing)
-    failed = result.state != "passed"
-    robot_artefacts.keep(failed=failed)
-    item.user_properties += [
-        ("robot_state", result.state),
-        ("robot_step", result.step or ""),
-        ("robot_seconds", round(result.seconds, 2)),
-        ("robot_live_seconds", round(result.live_s, 2)),
-    ]
-    if failed:
-        raise DeviatedError(deviations(result, _language()))
-
-
-def deviations(result: Replayed, speaks: Language) -> list[str]:
-    """A line for each thing that was not what was recorded, the first one first."""
-    told: dict[tuple[str, str], str] = {}  # what is to be seen in several steps is told at the first
-    for one in result.deviations:
-        told.setdefault((one.name, one.text.say(speaks)), one.step)
-    head = f"{result.state}: {result.folder}: {result.step or result.outcome}"
-    return [head, *(f"  {step}: {name}: {said}" for (name, said), step in told.items())]
-
-
-def machine_settings(config: pytest.Config) -> Settings:
-    """Browser and extension of this machine: settings that are named, with `--robot-extension` over them."""
-    file = settings_file(config)
-    settings = load_settings(file) if file is not None else Settings()
-    extension = config.getoption("--robot-extension")
-    if extension is None:
-        return settings
-    browser = settings.browser.model_copy(update={"extension_dir": Path(extension).resolve()})
-    return settings.model_copy(update={"browser": browser})
-
-
-def _language() -> Language:
-    wanted = os.environ.get("VSS_ROBOT_LANGUAGE", "en")
-    return next((known for known in LANGUAGES if known == wanted), "en")
+    play(request, robot_artefacts)
