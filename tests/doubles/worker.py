@@ -101,7 +101,9 @@ def _walk(office: Office, claim: Item, folder: Path) -> None:
     elif claim.key not in clicks.read_text(encoding="utf-8"):
         raise SystemExit(1)
     proofs = [Proof("lookup", number), Proof("number", number)]
-    books.done(books.accept(claim, {**RECEIPT, "number": number}, proofs))
+    accepted = books.accept(claim, {**RECEIPT, "number": number}, proofs)
+    if accepted.source != "outbox":
+        books.done(accepted)
 
 
 if __name__ == "__main__":

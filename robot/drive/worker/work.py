@@ -9,10 +9,12 @@ import platform
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loguru import logger
 
+from robot.drive.outbox import Outbox
 from robot.drive.worker.engine import ANYWHERE, Engine, make_tables, queue_of
 from robot.errors import NameUnknown, UsageError
 from robot.flow.declare import discover, load
@@ -84,6 +86,7 @@ class Work:
         if not ledger.workers.beat(worker, self._tokens):
             raise UsageError("worker_twice", identity=self._identity, machine="?", pid="?")
         await self._take_over()
+        await asyncio.to_thread(self._put_away)
         for serial in self._tokens:
             self._open(queue_of(serial))
         for queue in [queue for queue in self._lines if queue.startswith("token-")]:
@@ -115,6 +118,22 @@ class Work:
                 logger.bind(action="worker.took_over", about=about, run=run).warning(self._identity)
         ledger.reap()
         ledger.protocol.recover()
+
+    def _put_away(self) -> None:
+        """Files of the outbox here whose dossiers are accepted go to the archive, as in a night; other machines have their own.
+
+        Whoever had the dossier accepted may be gone, so that this is looked for, not waited for.
+        """
+        accepted = [item for keys in self._tokens.values() for key in keys for item in self._accepted(key)]
+        for item in accepted:
+            try:
+                Outbox(self._office).archive(item)
+            except (OSError, UsageError) as wrong:
+                logger.bind(action="worker.archive", item=item.id).warning(str(wrong))
+
+    def _accepted(self, organisation: str) -> list[Item]:
+        found = self._office.ledger.queue.items(states=("accepted",), organisation=organisation)
+        return [item for item in found if item.source == "outbox" and Path(item.file).is_file()]
 
     def _taker(self, run: str) -> str | None:
         """The run that went on with what this one waited for; abandoned, it lets that wait again, and the flow is handed out."""

@@ -5,19 +5,23 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psutil
 import pytest
 from sqlalchemy import update
 
+from fixtures.organisations import ORGANISATIONS
 from robot.drive.office import Office
 from robot.errors import UsageError
 from robot.ledger import WrongState
+from robot.ledger.item import Proof
 from robot.ledger.queue_tables import workers
 from robot.ledger.waits import NewWait
 from robot.ledger.workers import WorkerStands
-from tests.doubles.way import LEASE_S, brought, new
+from tests.doubles.way import LEASE_S, RECEIPT, brought, new
 from tests.waiting import until
 
 SILENCE_S = 3
@@ -32,7 +36,10 @@ def office(postgres, tmp_path):
     """An office with books of its own on the server."""
     address = postgres.database()
     worker = f"[worker]\nlook_s = 0.2\nrest_s = 0.1\nsilence_s = {SILENCE_S}\n"
-    (tmp_path / "robot.toml").write_text(f'language = "en"\n[ledger]\nurl = "{address}"\n{worker}', encoding="utf-8")
+    row, names = ORGANISATIONS["hoa-binh"], ("name", "tax_code", "province", "agency_name", "agency_code", "email", "contact")
+    facts = "".join(f"{name} = {json.dumps(getattr(row, name), ensure_ascii=False)}\n" for name in (*names, "address"))
+    known = f'language = "en"\n[ledger]\nurl = "{address}"\n{worker}[organisations.hoa-binh]\n{facts}'
+    (tmp_path / "robot.toml").write_text(known, encoding="utf-8")
     with Office.open(tmp_path / "robot.toml", lambda: "") as opened:
         yield opened
     postgres.drop(address)
@@ -111,6 +118,31 @@ def test_each_machine_takes_its_own_tokens_and_a_token_that_is_nowhere_is_said(o
     assert said["unclaimable"].keys() == {"kim-lien"}
     (tmp_path / "4b03.pulled").unlink()
     until(_done(office, 3), "the third is done", within_s=60)
+
+
+def test_a_dossier_of_the_outbox_is_archived_and_done(office, start, tmp_path):
+    """Accepted is not done: the worker puts the file away as a night does, also one that a killed worker has left."""
+    claimed = tmp_path / "outbox" / "hoa-binh" / ".claimed"
+    for number in (1, 2, 3):
+        here = claimed / f"{number}-dot01" / "hồ sơ.xml"
+        if number < 3:  # the third one lies in another machine's outbox
+            here.parent.mkdir(parents=True)
+            here.write_text(f"<Hoso>{number}</Hoso>", encoding="utf-8")
+        office.ledger.queue.plan(replace(new(_key(number)), file=str(here), source="outbox"))
+    left = office.ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
+    for number in (1, 3):
+        books, claim = office.ledger.protocol, office.ledger.protocol.claim(left, LEASE_S, item=number)
+        sent = f"0000{number}/2026/07906"
+        proofs = [Proof("page", sent), Proof("network", sent)]
+        books.accept(books.intend(books.signed(books.prepared(claim)), {}), {**RECEIPT, "number": sent}, proofs)
+    office.ledger.end_run(left, "abandoned")
+    start("alpha", "4b01=hoa-binh")
+    until(_done(office, 2), "both are done", within_s=90)
+    found = [office.ledger.queue.item(number) for number in (1, 2, 3)]
+    assert [item.state for item in found] == ["done", "done", "accepted"]
+    archive = tmp_path / "outbox" / "hoa-binh" / "archive"
+    assert [archive in Path(item.file).parents and Path(item.file).is_file() for item in found] == [True, True, False]
+    assert [list(claimed.iterdir()), office.ledger.check().breaches] == [[], ()]
 
 
 def test_a_run_that_needs_no_token_moves_on_at_another_machine(office, start, tmp_path):
