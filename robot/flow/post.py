@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from robot.mail import Ignored, Letter
     from robot.settings import Organisation
 
-# The mail server's clock may run behind ours; within this span the number of the registration tells old from new.
+# The mail server's clock may run behind ours; within this span the number of the registration tells old from new, and of letters
+# that name none their place after the one that does.
 CLOCKS_APART = timedelta(seconds=60)
 Found = TypeVar("Found", ActivationLetter, CredentialsLetter)
 
@@ -116,8 +117,8 @@ class Post:
         return lambda letters: self._letters.newest_activation(letters, self._organisation.tax_code, number, since)
 
     def _credentials(self, activation: Effect) -> Callable[[Sequence[Letter]], tuple[CredentialsLetter | None, list[Ignored]]]:
-        since = activation.intended - CLOCKS_APART
-        return lambda letters: self._letters.newest_credentials(letters, self._organisation.tax_code, since)
+        since, number = activation.intended - CLOCKS_APART, activation.detail.get("registration") or None
+        return lambda letters: self._letters.newest_credentials(letters, self._organisation.tax_code, since, number)
 
     def _wait(self, what: str, since: datetime, read: Callable[[Sequence[Letter]], tuple[Found | None, list[Ignored]]]) -> Found:
         timers = self._desk.settings.timers

@@ -85,11 +85,18 @@ class PortalLetters:
         return self._newest(letters, tax_code, since, read)
 
     def newest_credentials(
-        self, letters: Sequence[Letter], tax_code: str, since: datetime
+        self, letters: Sequence[Letter], tax_code: str, since: datetime, registration: str | None = None
     ) -> tuple[CredentialsLetter | None, list[Ignored]]:
-        """The newest believed letter with user name and password, and what was ignored."""
+        """The newest believed letter with user name and password, and what was ignored.
+
+        `registration`, where it is known, is the one that the account comes from. A letter that came before that one's first
+        activation code belongs to an earlier account, however near the two are in time and whatever the clocks say.
+        """
+        earlier = self._before_the_code(letters, tax_code, registration) if registration else set()
 
         def read(letter: Letter) -> _Read[CredentialsLetter]:
+            if id(letter) in earlier:
+                return _Read(None, _TOO_OLD)
             user_name = self._value(self._patterns.user_name, letter)
             password = self._value(self._patterns.password, letter)
             if user_name is None or password is None:
@@ -97,6 +104,16 @@ class PortalLetters:
             return _Read(CredentialsLetter(user_name, SecretStr(password), letter))
 
         return self._newest(letters, tax_code, since, read)
+
+    def _before_the_code(self, letters: Sequence[Letter], tax_code: str, registration: str) -> set[int]:
+        """Which letters (by `id`) came before the first believed code of this registration; none where that is not among them."""
+        ordered = sorted(letters, key=lambda each: each.received)
+        for place, letter in enumerate(ordered):
+            named = self._value(self._patterns.registration, letter)
+            has_code = self._value(self._patterns.code, letter) is not None
+            if has_code and named == registration and not self._belief.doubt(letter, tax_code):
+                return {id(earlier) for earlier in ordered[:place]}
+        return set()
 
     def _newest(
         self, letters: Sequence[Letter], tax_code: str, since: datetime, read: Callable[[Letter], _Read[Kind]]

@@ -1,17 +1,13 @@
 """What the tests of whole runs share: organisations that have an account, and what a run left behind."""
 
-import imaplib
 import itertools
 import json
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from fixtures.mail import MailFolder
 from fixtures.world.accounts import give_account
-from fixtures.world.passwords import open_world_vault, password_name
 
 _rounds = itertools.count(1)
 
@@ -39,24 +35,12 @@ def own_home(world, tmp_path) -> str:
 
 
 @pytest.fixture
-def fresh_books(world, tmp_path) -> dict[str, str]:
+def fresh_books(tmp_path) -> dict[str, str]:
     """What names books that begin with the test: no earlier registration counts, so onboarding begins at the beginning.
 
-    The mailboxes are emptied too: the robot takes a letter that is up to a minute older than what it answers for its answer.
+    Letters of earlier onboardings still lie in the mailboxes.
     """
-    for key in ("an-phu", "truong-son"):
-        _empty_mailbox(world, key)
     return {"VSS_ROBOT_LEDGER__URL": f"sqlite:///{tmp_path / 'books.sqlite'}"}
-
-
-def _empty_mailbox(world, key: str) -> None:
-    tls = ssl.create_default_context(cafile=MailFolder(world.layout.directory).ca)
-    with imaplib.IMAP4_SSL(world.state["imap"]["host"], world.state["imap"]["port"], ssl_context=tls) as client:
-        client.login(world.organisation(key).mailbox, open_world_vault(world.layout).get(password_name(key)))
-        _, counted = client.select()
-        if counted != [b"0"]:
-            client.store("1:*", "+FLAGS", "\\Deleted")
-            client.expunge()
 
 
 @pytest.fixture

@@ -46,6 +46,35 @@ def test_a_credentials_letter_is_read(portal_letters):
     assert [found.code.get_secret_value(), _reasons(ignored)] == ["ABCD2345", ["no_code"]]
 
 
+def _onboarding(number, password, minutes):
+    """The two letters of one onboarding, in their order."""
+    code = BODY.replace("DK2026-000123", number)
+    return [delivered(text=code, minutes=minutes), delivered(text=CREDENTIALS.replace("q7Kz-mPw2xTa", password), minutes=minutes)]
+
+
+@pytest.mark.parametrize("minutes", [0, 0.2, 2])
+def test_of_two_onboardings_in_a_minute_each_has_its_own_credentials(portal_letters, minutes):
+    """A letter that came before the registration's first code is an earlier account's, in the same second or by a slow clock."""
+    first, second = _onboarding("DK2026-000001", "erstes-1", 0), _onboarding("DK2026-000002", "zweites-2", minutes)
+    since = NOW - timedelta(seconds=60)
+    so_far = [*first, second[0]]
+    found, ignored = portal_letters.newest_credentials(so_far, TAX_CODE, since, "DK2026-000002")
+    assert (found, _reasons(ignored)) == (None, ["older", "older", "no_credentials"])
+    again = delivered(second[0].text and written(text=second[0].text), minutes=minutes + 1)  # the code's letter comes twice
+    found, _ = portal_letters.newest_credentials([*so_far, second[1], again], TAX_CODE, since, "DK2026-000002")
+    assert found.password.get_secret_value() == "zweites-2"
+    found, _ = portal_letters.newest_credentials(first, TAX_CODE, since, "DK2026-000001")
+    assert found.password.get_secret_value() == "erstes-1"
+
+
+def test_a_forged_code_hides_no_credentials(portal_letters):
+    """What nobody believes has no place: a forged letter after the true ones, naming the registration, changes nothing."""
+    forged = delivered(text=BODY, sender="forger@thu.example", minutes=5)
+    letters = [delivered(text=CREDENTIALS, minutes=1), forged]
+    found, _ = portal_letters.newest_credentials(letters, TAX_CODE, NOW, "DK2026-000123")
+    assert found.password.get_secret_value() == "q7Kz-mPw2xTa"
+
+
 def test_html_alone_is_enough(portal_letters):
     """A letter without a plain part is read from its HTML, a link behind a word included; what is unseen is not read."""
     html = f"""<html><head><style>Mã kích hoạt: AAAA0000</style></head><body><script>Mã kích hoạt: BBBB0000</script>
