@@ -132,7 +132,7 @@ class Work:
                 logger.bind(action="worker.archive", item=item.id).warning(str(wrong))
 
     def _accepted(self, organisation: str) -> list[Item]:
-        found = self._office.ledger.queue.items(states=("accepted",), organisation=organisation)
+        found = self._office.ledger.queue.items(states=["accepted"], organisation=organisation)
         return [item for item in found if item.source == "outbox" and Path(item.file).is_file()]
 
     def _taker(self, run: str) -> str | None:
