@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Playwright
 
+    from robot.browser.lent import Lending
     from robot.browser.profile import Profile
     from robot.settings import Settings
 
@@ -44,13 +45,15 @@ class Extras:
     """What a test runner wants of a browser beside the settings; an ordinary run wants nothing.
 
     `playwright` runs already and is left running (a thread has one Playwright only). `closing` is called while the pages are
-    still there.
+    still there. `arguments` are further ones of Chrome's. `lending` has a browser that runs already (`robot.browser.lent`).
     """
 
     playwright: Playwright | None = None
     slow_mo_ms: float = 0
     video_folder: Path | None = None
     closing: Callable[[BrowserContext], None] | None = None
+    arguments: tuple[str, ...] = ()
+    lending: Lending | None = None
 
     def options(self) -> dict[str, Any]:
         """What goes to Playwright's own launch."""
@@ -68,7 +71,7 @@ class Browser:
     context: BrowserContext
     profile: Profile
     _playwright: Playwright
-    _extras: Extras = field(default=NO_EXTRAS)
+    extras: Extras = field(default=NO_EXTRAS)
 
     @property
     def version(self) -> str:
@@ -79,12 +82,12 @@ class Browser:
     def close(self) -> None:
         """End the browser and everything it started; a browser that does not go by itself is killed."""
         with contextlib.suppress(PlaywrightError):
-            if self._extras.closing is not None:
-                self._extras.closing(self.context)
+            if self.extras.closing is not None:
+                self.extras.closing(self.context)
         with contextlib.suppress(PlaywrightError):
             self.context.close()
         with contextlib.suppress(PlaywrightError):
-            _stop(self._playwright, self._extras)
+            _stop(self._playwright, self.extras)
         kill(self.profile, grace_s=GRACE_S)
         Temporary.of(self.profile).clear()
 
@@ -116,6 +119,8 @@ def launch(
     windowed = headed or not settings.browser.headless
     if windowed and sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise UsageError("no_screen")
+    if extras.lending is not None:
+        return extras.lending.lend(settings, host_program, headed=headed, extras=extras)
     profile.make_ready()
     temporary = Temporary.of(profile)
     temporary.make_ready()
@@ -131,7 +136,7 @@ def launch(
             profile.folder,
             executable_path=program,
             headless=not windowed,
-            args=_arguments(settings),
+            args=[*_arguments(settings), *extras.arguments],
             ignore_default_args=[*DROPPED_DEFAULTS, *([] if settings.browser.extension_dir else [FETCHING_DEFAULT])],
             chromium_sandbox=not as_root(),
             env={**_environment(), **temporary.environment()},

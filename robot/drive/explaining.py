@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from robot.flow.session import Session
 
 
-def explained(error: RobotError | None, session: Session, folder: RunFolder) -> Finding | None:
-    """The finding, noted in the run's folder (`findings.jsonl`); None where the error names no link of the chain."""
+def explained(error: RobotError | None, session: Session, folder: RunFolder, *, probing: bool = True) -> Finding | None:
+    """The finding, noted in the run's folder (`findings.jsonl`); None where the error names no link of the chain.
+
+    Without `probing` the error alone is looked at, and nothing is asked over the network.
+    """
     if error is None:
         return None
     begun = time.monotonic()
     finding = finding_of(error)
-    if isinstance(error, PortalUnavailable):
+    if probing and isinstance(error, PortalUnavailable):
         probes = look_at_portal(session.settings, error, _address(session), session.window.sightings)
         finding = name_cause(probes) if any(probe.state == "broken" for probe in probes) else finding
     if finding is not None:

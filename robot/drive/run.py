@@ -19,7 +19,6 @@ from robot.drive.signals import stopping
 from robot.drive.stage import Stage
 from robot.drive.versions import token_versions, versions
 from robot.errors import ChainBroken, RobotError, UsageError, Waiting
-from robot.evidence import RunFolder
 from robot.flow.desk import Cancel, Desk
 from robot.flow.session import Session
 from robot.ledger.waits import NewWait
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from robot.diagnosis import Finding
     from robot.drive.office import Office
+    from robot.evidence import RunFolder
     from robot.flow import Flow, Receipt
     from robot.flow.desk import Progress
 
@@ -95,7 +95,7 @@ def run_flow(
     signing.check()
     evidence = office.settings.evidence.folder
     run = office.ledger.begin_run(flow.name, organisation, {name: str(value) for name, value in parameters.items()}, evidence)
-    folder = RunFolder(evidence / run, office.redactor, office.settings.evidence.masked, office.settings.evidence.personal)
+    folder = stage.folder(evidence / run, office.redactor, office.settings.evidence.masked, office.settings.evidence.personal)
     cancel = Cancel()
     preflight = Preflight(case_of(office, organisation), folder, progress)
     desk = Desk(
@@ -122,7 +122,7 @@ def run_flow(
             if flow.signatures and stage.probing:
                 preflight.look()
             receipt, error = ended(lambda: _again(flow, session, dict(parameters), progress), session, folder)
-            finding = session.finding or explained(error, session, folder)
+            finding = session.finding or explained(error, session, folder, probing=stage.probing)
         finally:
             session.rest()
     language = office.settings.language

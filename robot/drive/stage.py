@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from robot.browser.launch import NO_EXTRAS
 from robot.drive.signing import RunSigning
+from robot.evidence import RunFolder
 from robot.flow.tape import NoTape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from robot.browser.launch import Extras
     from robot.drive.office import Office
     from robot.flow import Flow
     from robot.flow.desk import Progress
     from robot.flow.tape import Tape
+    from robot.redaction import Redactor
     from robot.settings import Organisation
 
 
@@ -24,10 +27,11 @@ if TYPE_CHECKING:
 class Stage:
     """`tape` goes along with the run, `signing` signs in it, and `probing` says whether the chain is looked at before it.
 
-    `extras` is what a test runner wants of the browser.
+    `extras` is what a test runner wants of the browser. `folder` makes the folder of the run's evidence.
     """
 
     tape: Tape = field(default_factory=NoTape)
     signing: Callable[[Office, Flow, str, Organisation, Progress], RunSigning] = RunSigning
     probing: bool = True
     extras: Extras = NO_EXTRAS
+    folder: Callable[[Path, Redactor, tuple[str, ...], tuple[str, ...]], RunFolder] = RunFolder

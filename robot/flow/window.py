@@ -102,7 +102,7 @@ class Window:
 
     def kill(self) -> None:
         """End the browser at once; whatever waits for it fails at once. Safe within a signal handler."""
-        kill(self.profile)
+        kill(self._browser.profile if self._browser is not None else self.profile)
 
     def address(self, path: str) -> str:
         """The address of a path of the portal; a whole address stays as it is."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from robot.drive.office import Office
 from robot.drive.replay.earlier import plant
 from robot.ledger import Ledger
+from robot.ledger.store import FILE_NAME
 from robot.redaction import Redactor
 from robot.settings import Settings
 from robot.vault import Vault
@@ -54,8 +56,13 @@ class MemoryStore:
         return name in self._secrets
 
 
-def open_office(recording: Recording, binding: Binding, home: Path, machine: Settings, *, traced: bool = False) -> Office:
-    """The office for one replay in an empty folder; `machine` are this machine's own settings."""
+def open_office(
+    recording: Recording, binding: Binding, home: Path, machine: Settings, work: Path, *, traced: bool = False
+) -> Office:
+    """The office for one replay in an empty folder; `machine` are this machine's own settings.
+
+    `work` is a folder of all replays, in which empty books lie ready once the first of them was opened.
+    """
     settings = _settings(recording, binding, home, machine, traced=traced)
     maildir = settings.mail.maildir
     for part in ("new", "cur", "tmp"):
@@ -65,9 +72,18 @@ def open_office(recording: Recording, binding: Binding, home: Path, machine: Set
     if recording.account is not None:
         password = binding.fill(PASSWORD)
         vault.set(f"portal/{ORGANISATION}", f"{binding.fill(recording.account)}\n{password}\n-")
-    ledger = Ledger.open(settings.ledger, home)
+    ledger = _books(settings, work)
     plant(ledger, recording, binding, ORGANISATION, settings.evidence.folder)
     return Office(settings, redactor, vault, ledger)
+
+
+def _books(settings: Settings, work: Path) -> Ledger:
+    """Empty books; making their tables takes longer than a copy of the file."""
+    empty = work / FILE_NAME
+    if not empty.exists():
+        Ledger.open(settings.ledger, work).close()
+    shutil.copyfile(empty, settings.home / FILE_NAME)
+    return Ledger.open(settings.ledger, settings.home)
 
 
 def _settings(recording: Recording, binding: Binding, home: Path, machine: Settings, *, traced: bool) -> Settings:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from robot.browser.launch import NO_EXTRAS
+from playwright.sync_api import sync_playwright
+
+from robot.browser.launch import NO_EXTRAS, Extras
+from robot.browser.lent import Lending
 from robot.dossier import read_head
+from robot.drive.replay.deviation import Deviation
 from robot.drive.replay.ending import compare_ending
 from robot.drive.replay.extension import with_extension
 from robot.drive.replay.home import ORGANISATION, open_office
 from robot.drive.replay.player import Player
 from robot.drive.replay.portal import RecordedPortal
 from robot.drive.replay.post import RecordedPost
-from robot.drive.replay.quiet import Quiet
+from robot.drive.replay.quiet import Quiet, WithoutPictures
 from robot.drive.replay.signing import Frames, RecordedSigning
 from robot.drive.run import run_flow
 from robot.drive.stage import Stage
 from robot.errors import Cancelled
+from robot.evidence import RunFolder
 from robot.flow.declare import load as load_flow
 from robot.recording.age import age_of, age_said
 from robot.recording.binding import Binding
@@ -35,8 +40,7 @@ from robot.recording.reading import load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from robot.browser.launch import Extras
-    from robot.drive.replay.deviation import Deviation, State
+    from robot.drive.replay.deviation import State
     from robot.drive.replay.snapshot import Seen
     from robot.recording.reading import Loaded
     from robot.settings import Settings
@@ -109,25 +113,53 @@ def replay(folders: Sequence[Path], playing: Playing) -> Iterator[Replayed]:
         Cancelled: somebody stopped it.
     """
     loaded = [load(folder) for folder in folders]
-    for each in loaded:
-        yield _played(each, playing)
+    with contextlib.ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vss-replays-", ignore_cleanup_errors=True)))
+        if len(loaded) > 1 and playing.extras == NO_EXTRAS:
+            playing = replace(playing, extras=_lent(stack, work))
+        for each in loaded:
+            yield _too_old(each, playing) or _played(each, playing, work)
 
 
-def _played(loaded: Loaded, playing: Playing) -> Replayed:
+def _lent(stack: contextlib.ExitStack, work: Path) -> Extras:
+    """One Playwright and one browser for all."""
+    playwright = stack.enter_context(sync_playwright())
+    lending = Lending(playwright, work / "profile")
+    stack.callback(lending.close)
+    return Extras(playwright=playwright, lending=lending)
+
+
+def _too_old(loaded: Loaded, playing: Playing) -> Replayed | None:
+    """The result of a recording that says too little of the portal as it is; None where it is to be played."""
+    recording, limits = loaded.recording, playing.machine.recordings
+    said = age_said(recording, limits)
+    if said is None or age_of(recording, limits) != "too_old":
+        return None
+    told = (Deviation("failed", "-", "age", said),)
+    return Replayed(loaded.folder, recording.flow, "failed", 0.0, recording.seconds, "-", told)
+
+
+def _played(loaded: Loaded, playing: Playing, work: Path) -> Replayed:
     recording = loaded.recording
     begun = time.monotonic()
     flow = load_flow(recording.flow)
     machine = with_extension(playing.machine, recording, loaded.frames)
     binding = Binding(recording, loaded.folder, datetime.now(UTC))
     with contextlib.ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vss-replay-", ignore_cleanup_errors=True)))
-        office = stack.enter_context(open_office(recording, binding, home, machine, traced=playing.traced))
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True)))
+        office = stack.enter_context(open_office(recording, binding, home, machine, work, traced=playing.traced))
         matching = Matching(loaded.exchanges, binding)
         frames = Frames(script_of(recording, loaded.frames), binding, home)
         player = Player(loaded, binding, matching, frames, lenient=playing.lenient)
         player.portal = RecordedPortal(matching, binding, _files(loaded), player.missed)
         player.post = RecordedPost(loaded, binding, home / "mails")
-        stage = Stage(player, partial(RecordedSigning, frames=frames), probing=False, extras=playing.extras)
+        stage = Stage(
+            tape=player,
+            signing=partial(RecordedSigning, frames=frames),
+            probing=False,
+            extras=playing.extras,
+            folder=RunFolder if playing.ended is not None else WithoutPictures,
+        )
         parameters = _parameters(loaded, flow.takes)
         ending = run_flow(office, flow, ORGANISATION, parameters, Quiet(), headed=playing.headed, stage=stage)
         if playing.ended is not None:
@@ -135,7 +167,6 @@ def _played(loaded: Loaded, playing: Playing) -> Replayed:
     if ending.exit_code == Cancelled.exit_code:
         raise Cancelled("cancelled")
     player.deviations += compare_ending(recording, ending, player, matching, binding)
-    age = age_of(recording, playing.machine.recordings)
     return Replayed(
         folder=loaded.folder,
         flow=recording.flow,
@@ -145,7 +176,7 @@ def _played(loaded: Loaded, playing: Playing) -> Replayed:
         outcome=ending.result.outcome,
         deviations=tuple(player.deviations),
         steps=tuple(ending.result.steps.items()),
-        warning=age_said(recording, playing.machine.recordings) if age != "young" else None,
+        warning=age_said(recording, playing.machine.recordings),
         sent=tuple(exchange.endpoint for exchange in matching.made()),
         seen=tuple(player.seen),
         picture=player.picture,

@@ -1,11 +1,16 @@
-"""Whoever hears of a replay's steps: nobody. There is no person to ask, and none is told."""
+"""Whoever hears of a replay's steps, and what is kept of it: nobody and nothing. There is no person to ask, and none is told."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from robot.evidence import RunFolder
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
 
     from robot.texts import Text
 
@@ -28,4 +33,12 @@ class Quiet:
 
     def secret(self, text: Text) -> str | None:  # noqa: ARG002 - the seam's signature
         """Nobody is there."""
+        return None
+
+
+class WithoutPictures(RunFolder):
+    """Evidence that goes with the replay, so that no time is spent on drawing it."""
+
+    def screenshot(self, page: Page, name: str, *, whole: bool = False) -> Path | None:  # noqa: ARG002 - the base's signature
+        """No picture; the question's own, which a person would be shown, is drawn all the same."""
         return None
