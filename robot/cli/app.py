@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from robot.cli import (
+    calibrate_commands,
     dossier_commands,
     kbhxh,
     ledger_commands,
@@ -108,6 +109,7 @@ for group in (
     runs_commands.app,
     recording_commands.app,
     replay_commands.app,
+    calibrate_commands.app,
     machine_commands.app,
     worker_commands.app,
 ):

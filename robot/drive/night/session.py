@@ -18,6 +18,7 @@ from robot.drive.preflight import Preflight
 from robot.drive.run import RunResult, book, ended
 from robot.drive.signing import RunSigning
 from robot.drive.versions import versions
+from robot.drive.without_token import WithoutToken
 from robot.evidence import RunFolder
 from robot.flow.declare import load
 from robot.flow.desk import Cancel, Desk
@@ -25,30 +26,12 @@ from robot.flow.session import Session
 from robot.flow.window import Window
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from robot.drive.night.link import Link
     from robot.drive.night.shift import Next
     from robot.drive.office import Office
     from robot.flow import Receipt
-    from robot.texts import Text
 
 LOG_IN: Final = "night-session"
-
-
-class WithoutToken:
-    """The session's own signing: none. The token is taken apart from the browser, after the log-in."""
-
-    def open(self, _profile: Path) -> Path | None:
-        """Nothing stands ready yet; the manifest is written when something does."""
-        return None
-
-    def close(self) -> None:
-        """Nothing to put away."""
-
-    def trouble(self) -> Text | None:
-        """Nothing can be wrong with what is not there."""
-        return None
 
 
 class NightSession:

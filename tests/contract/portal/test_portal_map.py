@@ -1,13 +1,6 @@
 """The shipped map against the portal's real pages, in a real Chromium; and pages that have changed."""
 
-import base64
-import hashlib
-import os
-import shutil
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from robot.errors import PageUnexpected
 from robot.portalmap import Page, Table, Way, load_map
@@ -17,26 +10,6 @@ from robot.portalmap.tables import read_table
 
 pytestmark = pytest.mark.browser
 HOST = "https://gddt.baohiemxahoi.gov.vn"
-
-
-@pytest.fixture(scope="module")
-def live(playwright, portal):
-    """One page of a Chromium that finds the portal under its real name."""
-    served = x509.load_pem_x509_certificate((portal.directory / "tls.pem").read_bytes())
-    spki = served.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    pin = base64.b64encode(hashlib.sha256(spki).digest()).decode()
-    arguments = [
-        f"--host-resolver-rules=MAP gddt.baohiemxahoi.gov.vn:443 127.0.0.1:{portal.address.port}",
-        f"--ignore-certificate-errors-spki-list={pin}",
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),  # Chromium refuses to run as root with it
-    ]
-    browser = playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=arguments
-    )
-    page = browser.new_page(locale="vi-VN")
-    page.set_default_timeout(10_000)
-    yield page
-    browser.close()
 
 
 @pytest.fixture
