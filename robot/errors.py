@@ -11,7 +11,7 @@
     │   ├── NightBusy               another night runs on this machine
     │   ├── FolderUnusable          KBHXH's folders: no installation, in use, no room; nothing was changed
     │   └── RecordingFaulty         a recording is not there, or not what the recorder writes
-    ├── RecordingUnsafe         1   a recording would have held a secret or a person's data: it was removed
+    ├── RecordingUnsafe         1   a recording would have held a secret or a person's data: it was not written
     ├── ReplayStopped           1   a replay is not what was recorded, and its run ends there
     ├── Refused                10   the portal said no: a business answer, never tried again by itself
     │   ├── CaptchaRefused          the picture's characters were not right
@@ -134,7 +134,7 @@ class RecordingFaulty(UsageError):
 
 
 class RecordingUnsafe(RobotError):
-    """A recording would have held a secret or a person's data, so it was removed; the run that it is of stands."""
+    """A recording would have held a secret or a person's data, so it was not written; the run that it is of stands."""
 
 
 class ReplayStopped(RobotError):

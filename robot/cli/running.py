@@ -44,7 +44,7 @@ class Asked:
 def run_command(asked: Asked, *, as_json: bool, office: tuple[Path | None, int | None, bool]) -> None:
     """Check everything that was typed, run the flow, say how it ended, and end with the outcome's exit code.
 
-    A recording that had to be removed ends a run that was done with 1.
+    A recording that could not be written ends a run that was done with 1.
     """
     from robot.drive.run import RunResult
     from robot.errors import RobotError as Wrong

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = -1  # HAR's own word for what was not measured
 BETWEEN: Final = "between"  # the page of what was asked before the first step
-Moment = Annotated[datetime, PlainSerializer(lambda moment: moment.isoformat(timespec="milliseconds"))]
+Moment = Annotated[datetime, PlainSerializer(lambda moment: moment.isoformat(timespec="microseconds"))]
 
 
 class Written(BaseModel):
@@ -278,7 +278,7 @@ def _exchange(entry: Entry, step: int, begun: datetime) -> Exchange:
     return Exchange(
         step=step,
         after_s=round((entry.started - begun).total_seconds(), 3),
-        seconds=entry.time / 1000,
+        seconds=round(entry.time / 1000, 6),
         kind=entry.kind,
         method=asked.method,
         url=asked.url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -10,18 +11,24 @@ from robot.recording.exchanges import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from email.headerregistry import BaseHeader
 
 HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID")  # the others say by whose servers it came
-_POLICY: Final = policy.default.clone(max_line_length=998)
+_HEADERS: Final = HeaderRegistry()
+for _name in HEADERS:  # `{ORG:email}` is no group of addresses
+    _HEADERS.map_to_type(_name, cast("type[BaseHeader]", UnstructuredHeader))  # typeshed draws it apart
+_READING: Final = policy.default.clone(header_factory=_HEADERS)
+_SENT: Final = _READING.clone(max_line_length=998)
+_KEPT: Final = _SENT.clone(utf8=True)
 
 
-def rewritten(mail: bytes, change: Callable[[str], str]) -> bytes:
+def rewritten(mail: bytes, change: Callable[[str], str], *, readable: bool = False) -> bytes:
     """The mail with `change` made in its head and each of its texts; an attachment that is no text becomes as many zeros.
 
-    Texts are UTF-8 and stand as they are (8bit), so that a recording's letters can be read in a review.
+    Texts are UTF-8 and stand as they are (8bit); a `readable` mail's head does so too, as no mailbox would have it.
     """
-    read = message_from_bytes(mail, policy=policy.default)
-    made = EmailMessage(policy=_POLICY)
+    read = message_from_bytes(mail, policy=_READING)
+    made = EmailMessage(policy=_KEPT if readable else _SENT)
     for name in HEADERS:
         if read[name] is not None:
             made[name] = change(str(read[name]))

@@ -41,15 +41,18 @@ class Hit:
 
 
 def search(folder: Path, known: Mapping[str, str]) -> list[Hit]:
-    """Each file in which one of the values is found; `known` gives each value its name."""
+    """Each file of a folder in which one of the values is found; `known` gives each value its name."""
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return search_files(((file.relative_to(folder).as_posix(), file.read_bytes()) for file in files), known)
+
+
+def search_files(files: Iterable[tuple[str, bytes]], known: Mapping[str, str]) -> list[Hit]:
+    """The same for files that are not written yet: names and bytes."""
     needles = [(form.encode(), what, len(value) < SHORT) for value, what in known.items() for form in _forms(value)]
     needles += [(value.encode("utf-16-be"), what, False) for value, what in known.items() if len(value) >= SHORT]
     found: dict[tuple[str, str], Hit] = {}
-    for file in sorted(folder.rglob("*")):
-        if not file.is_file():
-            continue
-        name = file.relative_to(folder).as_posix()
-        for place, held in unpacked(name, file.read_bytes()):
+    for name, content in files:
+        for place, held in unpacked(name, content):
             for what in _found(held, needles):
                 found.setdefault((name, what), Hit(place, what))
     return list(found.values())

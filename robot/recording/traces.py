@@ -20,7 +20,8 @@ _TEXTS: Final = (".html", ".css", ".js", ".json", ".txt", ".svg", ".xml", ".mjs"
 _PICTURES: Final = "screencast-frame"  # the browser's window as it was, nothing covered
 # What a trace says of the machine, and not of the page.
 _OF_THE_MACHINE: Final = frozenset(
-    {"env", "args", "executablePath", "userDataDir", "recordVideo", "tracesDir", "artifactsDir"} | {"stack"}
+    {"env", "args", "executablePath", "userDataDir", "recordVideo", "tracesDir", "artifactsDir", "stack"}
+    | {"serverIPAddress", "_serverPort", "_securityDetails"}
 )
 _FILES_CHOSEN: Final = frozenset({"localPaths", "streams", "payloads", "directoryStream"})
 

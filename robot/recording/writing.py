@@ -1,8 +1,7 @@
-"""Writing a recording: what was kept in memory goes to the folder with placeholders, is searched, and stays or goes."""
+"""Writing a recording: what was kept in memory gets its placeholders, is searched, and only then goes to the folder."""
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +12,7 @@ from robot.recording.letters import rewritten
 from robot.recording.model import VERSION, Recording
 from robot.recording.placeholders import placeholders_in
 from robot.recording.reading import EXCHANGES, FRAMES, RECORDING, load
-from robot.recording.safety import search
+from robot.recording.safety import search_files
 from robot.recording.traces import harmless_trace
 
 if TYPE_CHECKING:
@@ -56,27 +55,25 @@ def check_free(folder: Path) -> None:
 
 
 def write(folder: Path, draft: Draft, register: Register, known: Mapping[str, str]) -> Loaded:
-    """Write a recording, read it back, and search it for `known` (values with their names).
+    """Write a recording, after a search for `known` (values with their names) in all that is going to be written.
 
     Raises:
-        RecordingUnsafe: `recording_unsafe`: something was found, and the folder was removed.
+        RecordingUnsafe: `recording_unsafe`: something was found, and nothing was written.
     """
-    kept = False
-    try:
-        _write(folder, draft, register)
-        hits = search(folder, known)
-        if hits:
-            said = "\n".join(f"{hit.file}: {hit.what}" for hit in hits[:TOLD])
-            raise RecordingUnsafe("recording_unsafe", folder=folder, said=said)
-        loaded = load(folder)
-        kept = True
-        return loaded
-    finally:
-        if not kept:
-            shutil.rmtree(folder, ignore_errors=True)
+    files = _files(draft, register)
+    hits = search_files(files.items(), known)
+    if hits:
+        said = "\n".join(f"{hit.file}: {hit.what}" for hit in hits[:TOLD])
+        raise RecordingUnsafe("recording_unsafe", folder=folder, said=said)
+    for name, held in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(held)
+    return load(folder)
 
 
-def _write(folder: Path, draft: Draft, register: Register) -> None:
+def _files(draft: Draft, register: Register) -> dict[str, bytes]:
+    """The recording's files by name, every text with placeholders."""
     recorded = draft.facts["recorded"]
     plain = Recording.model_validate({"version": VERSION, **draft.facts})
     facts = register.hide_data(plain.model_dump(mode="json"))
@@ -85,16 +82,13 @@ def _write(folder: Path, draft: Draft, register: Register) -> None:
     texts = {EXCHANGES: har.write(exchanges, steps, recorded, facts["versions"])}
     texts[FRAMES] = "".join(frame.model_dump_json(exclude_none=True) + "\n" for frame in draft.frames)
     texts |= {name: register.hide(text) for name, text in draft.texts.items()}
-    texts |= {name: rewritten(mail, register.hide).decode("utf-8", "replace") for name, mail in draft.mails.items()}
+    mails = {name: rewritten(mail, register.hide, readable=True) for name, mail in draft.mails.items()}
+    texts |= {name: mail.decode("utf-8", "replace") for name, mail in mails.items()}
     used = set().union(*(placeholders_in(text) for text in texts.values()), placeholders_in(str(facts)))
     facts["placeholders"] = {placeholder: register.shape(placeholder) for placeholder in sorted(used)}
     texts[RECORDING] = Recording.model_validate(facts).model_dump_json(indent=1) + "\n"
-    files = {name: text.encode() for name, text in texts.items()} | dict(draft.files)
-    files |= {
+    traces = {
         f"trace/{number:02d}.zip": harmless_trace(trace, register, draft.contents)
         for number, trace in enumerate(draft.traces, start=1)
     }
-    for name, held in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(held)
+    return {name: text.encode() for name, text in texts.items()} | dict(draft.files) | traces

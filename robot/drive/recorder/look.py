@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from robot.recording.placeholders import Register
 
 PICTURE: Final = "webp"
-QUALITY: Final = 60
+QUALITY: Final = 45  # a screen of a form is 20 KB, and its texts can be read
 VEIL: Final = "data-vss-robot-veil"
 # Elements that show something of their own, and what that is: a field's value, or the text that stands directly in it.
 SHOWN = """() => {

@@ -94,7 +94,7 @@ class RecordedRun:
         recorder, known = self._recorder, self._recorder.known
         recorder.learn()
         seen = [(number, step.seen) for number, step in enumerate(recorder.steps) if step.seen is not None]
-        pictures = {_picture(number): each.picture for number, each in seen if each.picture is not None}
+        pictures = {name: held for held, name in self._pictures().items()}
         traces = sorted((self._evidence(ending) / "traces").glob("*.zip"))
         draft = Draft(
             facts=self._facts(ending),
@@ -140,7 +140,16 @@ class RecordedRun:
     def _evidence(self, ending: Ending) -> Path:
         return self._office.settings.evidence.folder / str(ending.result.run)
 
+    def _pictures(self) -> dict[bytes, str]:
+        """Each picture and its file: a step that has changed nothing to be seen shows the one before it."""
+        names: dict[bytes, str] = {}
+        for number, step in enumerate(self._recorder.steps, start=1):
+            if step.seen is not None and step.seen.picture is not None:
+                names.setdefault(step.seen.picture, f"screenshots/{number:02d}.{PICTURE}")
+        return names
+
     def _steps(self) -> list[Step]:
+        pictures = self._pictures()
         return [
             Step(
                 name=step.name,
@@ -149,7 +158,7 @@ class RecordedRun:
                 state="done" if step.state == "done" else "failed",
                 effects=tuple(step.effects),
                 aria=_aria(number) if step.seen and step.seen.aria else None,
-                screenshot=_picture(number) if step.seen and step.seen.picture else None,
+                screenshot=pictures[step.seen.picture] if step.seen and step.seen.picture else None,
                 address=step.seen.path if step.seen else None,
             )
             for number, step in enumerate(self._recorder.steps)
@@ -194,7 +203,3 @@ class RecordedRun:
 
 def _aria(number: int) -> str:
     return f"aria/{number + 1:02d}.yml"
-
-
-def _picture(number: int) -> str:
-    return f"screenshots/{number + 1:02d}.{PICTURE}"
