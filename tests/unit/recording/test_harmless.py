@@ -31,7 +31,8 @@ DOSSIER = f"""<?xml version="1.0" encoding="UTF-8"?><Hoso><NoiDung Id="Nguyen Va
 <TenDoiTuong>Công ty A &amp; B</TenDoiTuong><MaSoBHXH>TZ0101A</MaSoBHXH><MaSoThue>9901000019</MaSoThue>
 <NguoiKy>Trần Văn Đức</NguoiKy>
 </ThongTinDonVi><ThongTinHoSo><MaThuTuc>600</MaThuTuc><KyKeKhai>11/2026</KyKeKhai><ToKhais><FileToKhai><MaToKhai>D02-TS</MaToKhai>
-<TenFile>D02-TS-595.xml</TenFile><NoiDungFile>{_INNER}</NoiDungFile></FileToKhai><FileToKhai><TenFile>Quyết định của Á.pdf</TenFile>
+<TenFile>D02-TS-595.xml</TenFile><NoiDungFile>{_INNER}</NoiDungFile></FileToKhai>
+<FileToKhai><TenFile>Quyết định của Á.pdf</TenFile>
 <NoiDungFile>{_ATTACHED}</NoiDungFile></FileToKhai></ToKhais></ThongTinHoSo></NoiDung></Hoso>"""
 PLANTED = {"Nguyễn Thị Á": "name", "9912345678": "code", "099123456789": "id", "12340000": "salary", "Trần Văn Đức": "signer"}
 
