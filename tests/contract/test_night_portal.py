@@ -1,0 +1,163 @@
+"""A night against the real stand-in portal, its lanes without a browser: down and up again, a limit, a second look."""
+
+import json
+import pickle
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fixtures.organisations import ORGANISATIONS
+from fixtures.portal.faults import Faults
+from robot.drive.night.night import NightRun
+from robot.drive.office import Office
+from robot.ledger.item import NewItem
+from robot.ledger.queue_tables import RESULTS
+from tests.doubles.portal import ROOT, running_portal
+from tests.proof.walking import carry, dossier, site
+
+KEY = "hoa-binh"
+PERIOD = "01/2026"
+WAYS = {"lease_s": 60, "lag_s": 0.4, "back_off_s": 0.2}
+NIGHTLY = {"lanes": 1, "memory_mb": 0, "breaker": 2, "breaker_s": 0.4, "patience_s": 60}
+UPLOAD = "/api/ho-so"
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    with running_portal(tmp_path_factory.mktemp("portal")) as running:
+        yield running
+
+
+@pytest.fixture
+def known(portal, tmp_path, monkeypatch):
+    """An organisation with an account at a portal that takes duplicates; lanes send as it does."""
+    home = tmp_path / "home"
+    home.mkdir()
+    made = site(portal.client(), KEY, home, "", WAYS)
+    Faults(made.portal.truth).set("duplicate-taken", made.username)
+    client = made.client()
+    client.log_in()
+    made = replace(made, cookies=client.desk.cookies)
+    (tmp_path / "site").write_bytes(pickle.dumps(made))
+    monkeypatch.setenv("LANE_SITE", str(tmp_path / "site"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr("robot.drive.night.lanes.ENTRANCE", ("-m", "tests.doubles.lane"))
+    return made
+
+
+@pytest.fixture
+def office(known):
+    """The office of that organisation."""
+    row = ORGANISATIONS[KEY]
+    names = ("name", "tax_code", "unit_code", "province", "agency_name", "agency_code", "email", "contact", "address")
+    tables = {"outbox": {"stable_s": 0.05}, "submission": WAYS, "nightly": NIGHTLY}
+    tables[f"organisations.{KEY}"] = {name: getattr(row, name) for name in names}
+    lines = ['language = "en"']
+    for name, values in tables.items():
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())]
+    (known.home / "robot.toml").write_text("\n".join(lines), encoding="utf-8")
+    with Office.open(known.home / "robot.toml", lambda: "") as opened:
+        yield opened
+
+
+@pytest.fixture
+def planned(office, known):
+    """Plans so many dossiers; their items."""
+
+    def plan(number):
+        head = dossier(known, PERIOD)
+        facts = (str(head.file), head.file.name, head.sha256, head.size)
+        return [office.ledger.queue.plan(NewItem(KEY, head.business_key(turn), *facts)) for turn in range(1, number + 1)]
+
+    return plan
+
+
+@pytest.fixture
+def night(office, known):
+    """Makes a night; its row, and what it told."""
+
+    def make(limit=None, until_s=None, hear=None):
+        told = []
+
+        def heard(event):
+            told.append(event)
+            if hear is not None:
+                hear(event)
+
+        run = NightRun(office, str(known.home / "robot.toml"), None, heard, headed=False)
+        end = datetime.now(UTC) + timedelta(seconds=until_s) if until_s is not None else None
+        return run.run([], limit, end), told
+
+    return make
+
+
+def _ended(told):
+    return [event["outcome"] for event in told if event["event"] == "ended"]
+
+
+def _counts(row):
+    counts = {name: row.facts[name] for name in RESULTS if row.facts[name]}
+    assert sum(counts.values()) == row.facts["planned"]
+    return counts
+
+
+def test_a_portal_that_is_down_for_a_while_is_left_alone_and_the_night_goes_on(office, known, planned, night):
+    """Down after the first dossier, back before --until: few vain tries, then all is sent, each once."""
+    items = planned(6)
+
+    def hear(event):
+        if event["event"] == "ended" and event["outcome"] == "done" and not down:
+            Faults(known.portal.truth).set("portal-down", known.username, seconds=2.5)
+            down.append(datetime.now(UTC))
+
+    down = []
+    row, told = night(until_s=120, hear=hear)
+    assert (row.outcome, row.facts["stopped"], _counts(row)) == ("done", "", {"accepted": 6})
+    vain = _ended(told).count("portal_unavailable")
+    assert NIGHTLY["breaker"] <= vain <= NIGHTLY["breaker"] + 5, _ended(told)
+    assert [known.accepted(item.key) for item in items] == [1] * 6
+    assert office.ledger.check().breaches == ()
+
+
+@pytest.mark.long
+def test_a_portal_that_stays_down_ends_the_night_and_the_next_one_goes_on(office, known, planned, night):
+    """Down beyond --until: what was not begun is left as it was, and balances; the next night sends it."""
+    items = planned(4)
+
+    def hear(event):
+        if event["event"] == "ended" and event["outcome"] == "done":
+            Faults(known.portal.truth).set("portal-down", known.username, seconds=600.0)
+
+    row, _ = night(until_s=20, hear=hear)
+    assert (row.outcome, _counts(row)) == ("left", {"accepted": 1, "not_started": 3})
+    assert row.facts["stopped"] in {"portal_down", "until"}
+    assert {item.state for item in office.ledger.queue.items(states=("planned", "unknown"))} == {"planned"}
+    Faults(known.portal.truth).clear(known.username, "portal-down")
+    row, _ = night()
+    assert (row.outcome, _counts(row)) == ("done", {"accepted": 3})
+    assert [known.accepted(item.key) for item in items] == [1] * 4
+
+
+def test_a_limit_is_kept_and_the_rest_is_for_the_next_night(known, planned, night):
+    """Two of five by --limit 2, in the queue's order; the next night has the other three."""
+    items = planned(5)
+    row, told = night(limit=2)
+    assert (_counts(row), _ended(told), row.facts["limit"]) == ({"accepted": 2}, ["done", "done"], 2)
+    assert [known.accepted(item.key) for item in items] == [1, 1, 0, 0, 0]
+    row, _ = night()
+    assert (_counts(row), [known.accepted(item.key) for item in items]) == ({"accepted": 3}, [1] * 5)
+
+
+def test_what_was_lost_on_the_way_is_looked_for_twice_and_sent_again_within_one_night(office, known, planned, night):
+    """The portal never had it: two looks, the lag apart and beside a dossier that is there, then the second sending."""
+    assert carry(office.ledger, known.client(), known, dossier(known, "12/2025"), 1, 20).state == "done"
+    (item,) = planned(1)
+    Faults(known.portal.truth).set("connection-dropped", known.username, at=UPLOAD, accepted=False)
+    row, _ = night()
+    assert (row.outcome, _counts(row), known.accepted(item.key)) == ("done", {"accepted": 1}, 1)
+    attempts = office.ledger.attempts("submission", item.key)
+    assert sorted(effect.state for effect in attempts) == ["absent", "confirmed"]
+    looks = [move.why for move in office.ledger.queue.moves(item.id) if move.why and move.why.startswith("absent, look")]
+    assert [look.split(",")[1] for look in looks] == [" look 1", " look 2"]
+    assert (row.facts["intents"], row.facts["confirmed"]) == (2, 1)
