@@ -92,6 +92,7 @@ class _Told:
         self._terminal = terminal
         self._kinds: dict[str, Callable[[dict[str, Any]], None]] = {
             "night": self._say("night_planned"),
+            "map": self._map,
             "waiting": self._say("night_waiting"),
             "ready": self._say("night_ready"),
             "say": lambda event: self._said(event, event["text"]),
@@ -113,6 +114,10 @@ class _Told:
     def _said(self, event: dict[str, Any], said: str | None) -> None:
         if said:
             self._terminal.say(Text("labels.night_said", {"organisation": event["organisation"], "said": said}))
+
+    def _map(self, event: dict[str, Any]) -> None:
+        if event["said"]:
+            self._terminal.say(Text("labels.night_map", {"said": event["said"]}))
 
     def _taken(self, event: dict[str, Any]) -> None:
         if event["outcome"] != "left":

@@ -21,6 +21,10 @@ class Nightly(Strict):
     breaker_s: Seconds = Field(
         60, description="pause while the portal is down, doubled each time up to fifteen minutes, with chance in it"
     )
+    check_map: bool = Field(
+        default=False,
+        description="look at the portal's pages first, and begin nothing where they are not as the portal map says",
+    )
     keep_alive_s: Seconds = Field(300, description="between two calls that keep a session alive while it waits")
     patience_s: Seconds = Field(
         3600, description="how long a night without --until waits for what is not due yet: a second look, a portal that is down"

@@ -68,3 +68,38 @@ def test_a_wrong_map_is_told_before_anything_is_started(world, own_home, tmp_pat
     ran = world.robot("run", "register", "--org", KEY, "--json", **variables)
     assert (ran.exit_code, ran.said["run"]) == (2, None), ran.talk
     assert f"{own}: login.elements.pasword: " in ran.talk
+
+
+def night(world, home: str) -> dict:
+    """One dossier planned, and a night that looks at the pages first; the balance."""
+    variables = {"VSS_ROBOT_HOME": home, "VSS_ROBOT_NIGHTLY__CHECK_MAP": "true"}
+    dossier = str(world.dossier(KEY))
+    assert world.robot_at(KEY, "queue", "add", "--org", KEY, "--round", "77", dossier, **variables).exit_code == 0
+    ran = world.robot_at(KEY, "nightly", "--org", KEY, "--json", **variables)
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    assert {"planned": 1, "not_started": 1, "intents": 0}.items() <= told[-1].items(), ran.talk + ran.out
+    assert ran.exit_code == 15
+    return {event["event"]: event for event in told}
+
+
+def test_a_night_begins_nothing_where_the_log_in_has_changed(world, own_home, changed):
+    """The first look ends it before anybody is asked for a captcha, and says which name it was."""
+    changed("/dang-nhap", 'formcontrolname="password"', 'formcontrolname="matKhau"')
+    told = night(world, own_home)
+    assert (True, "map") == (told["map"]["drifted"], told["balance"]["stopped"])
+    assert "login.password (fallback)" in told["map"]["said"]
+    assert "waiting" not in told
+
+
+@pytest.mark.long
+def test_a_night_sends_nothing_where_the_upload_page_has_changed(world, account, tmp_path, changed):
+    """The page is behind the log-in: the session looks at it first, ends, and has taken no dossier."""
+    account(KEY)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    changed("/ho-so/nop", 'type="submit"', 'type="submit" hidden aria-label="Gửi"')
+    told = night(world, str(home))
+    assert False is told["map"]["drifted"]
+    assert "upload.ask (fallback)" in told["over"]["said"]
+    assert "begun" not in told

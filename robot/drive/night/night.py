@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loguru import logger
 
+from robot.drive.night.first_look import look_before
 from robot.drive.night.lanes import Lane, free_memory_mb
 from robot.drive.night.link import Task
 from robot.drive.night.scheduler import Job, Scheduler, Wait
 from robot.drive.outbox import Outbox
 from robot.drive.verdicts import fetch_verdicts
-from robot.errors import NightBusy, RobotError
+from robot.errors import Cancelled, NightBusy, PageUnexpected, RobotError
 from robot.ledger.nights import NightRuns
 from robot.texts import Text
 
@@ -79,12 +80,29 @@ class NightRun:
             office.ledger.nights.plan(self._night, [item.id for item in planned])
             scheduler.add(planned)
             self._hear({"event": "night", "night": self._night, "planned": len(planned), "until": until})
+            if planned and office.settings.nightly.check_map:
+                self._look_first(scheduler)
             self._work(scheduler)
             facts["verdicts"] += self._verdicts(chosen)
         finally:
             self._end_lanes()
             ended = office.ledger.nights.end(self._night, {**facts, "stopped": scheduler.stopped, "alarms": self._alarms})
         return ended
+
+    def _look_first(self, scheduler: Scheduler) -> None:
+        """Begin nothing where the pages are not as the portal map says; a portal that is down is the sessions' to meet."""
+        said = None
+        try:
+            look_before(self._office)
+        except PageUnexpected as drifted:
+            scheduler.stop("map")
+            said = drifted.text
+        except Cancelled:  # the look hears the signals in the night's place
+            self.stop()
+        except RobotError as wrong:
+            said = wrong.text
+        language = self._office.settings.language
+        self._hear({"event": "map", "drifted": scheduler.stopped == "map", "said": said.say(language) if said else None})
 
     def _verdicts(self, chosen: Sequence[str]) -> int:
         """The portal's verdicts that have come by mail; a mailbox that cannot be read is said, and is no reason to stop."""

@@ -43,7 +43,7 @@ class Scheduler:
     until: datetime | None
     chance: Random = field(default_factory=Random)
     stopped: str = ""
-    """Why nothing more is begun: `until`, `portal_down`, `stopped`; empty while something is."""
+    """Why nothing more is begun: `until`, `portal_down`, `map`, `stopped`; empty while something is."""
 
     def __post_init__(self) -> None:
         self._waiting: dict[str, list[Job]] = {}

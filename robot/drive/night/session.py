@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from robot.drive.doctor import case_of
 from robot.drive.explaining import explained
 from robot.drive.night.dossier import Bench
+from robot.drive.night.first_look import look_behind
 from robot.drive.night.link import Telling
 from robot.drive.night.shift import Shift
 from robot.drive.notices import Notices
@@ -147,6 +148,8 @@ class NightSession:
             if then == "log_in":
                 self._link.tell("waiting", run=session.run)
                 logged_in = log_in(session, self._org)
+                if receipt is None and self._settings.nightly.check_map:
+                    look_behind(session)
                 receipt = receipt or logged_in
                 window = session.window
                 self._known = versions(window.version, self._settings, window.profile.folder, folder.folder)
