@@ -35,7 +35,6 @@ def plain(text: str) -> str:
 def page_changes(step: str, was: Sequence[Element], now: Sequence[Element]) -> Iterator[Change]:
     """What is different on the page at the end of a step; `name` of a change is the element's role and name."""
     old, new = [one for one in was if _says_something(one)], [one for one in now if _says_something(one)]
-    yield from _states(step, old, new)
     lost, found, pairs = _left(old, new)
     for one in _take_both(lost, found):
         yield _change("reordered", step, one)
@@ -48,6 +47,7 @@ def page_changes(step: str, was: Sequence[Element], now: Sequence[Element]) -> I
         yield _change("gone", step, one)
     for one in found:
         yield _change("new", step, one)
+    yield from _states(step, old, new)
 
 
 def key(one: Element) -> tuple[str, str]:

@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import crash, dossiers, faults, fuzz, kbhxh, long, mails, mutex, night, repeat, storm, wire
+from tests.proof import crash, dossiers, drifted, faults, fuzz, kbhxh, long, mails, mutex, night, repeat, storm, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "crash": crash.main,
     "dossiers": dossiers.main,
+    "drifted": drifted.main,
     "faults": faults.main_faults,
     "fuzz": fuzz.main,
     "healthy": faults.main_healthy,

@@ -14,10 +14,13 @@ from urllib.parse import urlsplit
 
 REGISTER: Final = "registered"
 SUBMIT: Final = "accepted"
+FOUND: Final = "unknown-then-found"
+ONBOARD: Final = "wrong-code-then-registered-again"
 OPEN, FILL = "open the registration form", "fill in the organisation's particulars"
 ASK, CHOOSE = "ask for the form to choose a signature", "choose the organisation's certificate"
 SIGN, LOG_IN = "sign and send the registration", "log in"
 FILE, SEND = "choose the dossier's file", "sign and send the dossier"
+ACTIVATE, LIST, SENDS = "open the page that the mail links to", LIST, "/api/ho-so"
 FORM, CHECK, TAKE = "/dang-ky", "/api/dang-ky/kiem-tra", "/api/dang-ky"
 PAGE, PAGE_SIGNING, PAGE_FORMS = "/static/registration.js", "/static/signing.js", "/static/form.js"
 
@@ -36,7 +39,7 @@ class Edit:
 class Mutant:
     """A changed portal, and how its replay must end: state, step, and what the first deviation's name contains.
 
-    `answers`: it shows itself only in the answer to what was sent.
+    `sends` is what may have been sent before: it shows itself only in the answer to that, or later.
     """
 
     name: str
@@ -45,7 +48,7 @@ class Mutant:
     step: str
     named: str
     recording: str = REGISTER
-    answers: bool = False
+    sends: str = ""
 
 
 class NotMutatedError(Exception):
@@ -100,7 +103,7 @@ def _script(name: str, file: str, was: str, now: str, named: str, step: str = AS
 
 
 def _answer(name: str, was: str, now: str, named: str) -> Mutant:
-    return Mutant(name, (Edit(TAKE, was, now),), "failed", SIGN, named, answers=True)
+    return Mutant(name, (Edit(TAKE, was, now),), "failed", SIGN, named, sends=TAKE)
 
 
 def _swapped(one: str, other: str) -> tuple[Edit, ...]:
@@ -135,7 +138,7 @@ MUTANTS: Final = (
     ),
     _page("notice", "<h1>Tờ khai", "<p>Từ tháng sau dùng mẫu mới.</p><h1>Tờ khai", "Từ tháng sau dùng mẫu mới."),
     _page("technical name", 'formcontrolname="MaSoThue"', 'formcontrolname="maSoThue"', CHECK, ASK, "failed"),
-    _page("agency code", "data-code=", "data-ma=", FILL, FILL, "failed"),
+    _page("agency code", "data-code=", "data-ma=", "Chọn cơ quan BHXH", FILL),
     Mutant("page gone", (Edit(FORM, "<main", "<main hidden"), Edit(FORM, status=404)), "drifted", OPEN, ""),
     Mutant("script gone", (Edit(PAGE, status=404),), "drifted", OPEN, "Chọn cơ quan BHXH"),
     Mutant("script broken", (Edit(PAGE, "ready(form);", "ready(form"),), "drifted", OPEN, "Chọn cơ quan BHXH"),
@@ -159,13 +162,13 @@ MUTANTS: Final = (
     Mutant("another question", (Edit(PAGE_SIGNING, '"p", "buttons"', '"p", "buttons", "Ký?"'),), "drifted", ASK, "Ký?"),
     Mutant("key answered", (Edit(CHECK, '"nonce"', '"ma"'),), "failed", ASK, "form"),
     Mutant("status code", (Edit(CHECK, status=503),), "failed", ASK, ASK),
-    Mutant("toast", (Edit(CHECK, '"ok":true', '"ok":false,"message":"Hệ thống tạm dừng tiếp nhận"'),), "failed", ASK, ASK),
+    Mutant("toast", (Edit(CHECK, '"ok":true', '"ok":false,"message":"Hệ thống tạm dừng tiếp nhận"'),), "failed", ASK, "form"),
     _answer("number's key", '"number"', '"soDangKy"', SIGN),
     _answer("another number", '"number":"DK', '"number":"XX', "receipt"),
     _answer("refused in words", '"ok":true', '"ok":false,"message":"Chứng thư số chưa được đăng ký"', SIGN),
-    Mutant("answer's status", (Edit(TAKE, status=500),), "failed", SIGN, SIGN, answers=True),
-    Mutant("success text", (Edit(PAGE, "Đăng ký thành công", "Hoàn tất"),), "failed", SIGN, SIGN, answers=True),
-    Mutant("upload's label", (Edit("/ho-so/nop", ">Tệp hồ sơ ", ">Chọn tệp "),), "drifted", FILE, "Tệp hồ sơ", SUBMIT),
+    Mutant("answer's status", (Edit(TAKE, status=500),), "failed", SIGN, SIGN, sends=TAKE),
+    Mutant("success text", (Edit(PAGE, "Đăng ký thành công", "Hoàn tất"),), "failed", SIGN, SIGN, sends=TAKE),
+    Mutant("upload's label", (Edit("/ho-so/nop", ">Tệp hồ sơ <", ">Chọn tệp <"),), "drifted", FILE, "Tệp hồ sơ", SUBMIT),
     Mutant(
         "upload's button", (Edit("/ho-so/nop", "disabled>Nộp hồ sơ<", "disabled>Gửi<"),), "drifted", FILE, "Nộp hồ sơ", SUBMIT
     ),
@@ -175,7 +178,7 @@ MUTANTS: Final = (
         (Edit("/api/ho-so/kiem-tra", '"ok":true', '"ok":false,"message":"Hồ sơ bị trùng"'),),
         "failed",
         ASK,
-        ASK,
+        "form",
         SUBMIT,
     ),
     Mutant("account's menu", (Edit("/trang-chu", "accountMenuBtn", "userMenu"),), "failed", LOG_IN, LOG_IN, SUBMIT),
@@ -184,19 +187,39 @@ MUTANTS: Final = (
         (Edit("/api/dang-nhap", '"ok":true', '"ok":false,"message":"Tài khoản tạm khóa"'),),
         "failed",
         LOG_IN,
-        LOG_IN,
+        "GET /captcha.png",
         SUBMIT,
     ),
     Mutant(
-        "dossier number", (Edit("/static/upload.js", "answer.number", "answer.so"),), "failed", SEND, SEND, SUBMIT, answers=True
+        "dossier number",
+        (Edit("/static/upload.js", "answer.number", "answer.so"),),
+        "failed",
+        SEND,
+        LIST,
+        SUBMIT,
+        sends=SENDS,
     ),
     Mutant(
         "receipt",
         (Edit("/ho-so/nop", 'id="receipt"', 'id="bien-nhan"'), Edit("/static/upload.js", '"receipt"', '"bien-nhan"')),
         "failed",
         SEND,
-        SEND,
+        LIST,
         SUBMIT,
-        answers=True,
+        sends=SENDS,
+    ),
+    Mutant("status", (Edit(LIST, ">Đã tiếp nhận<", ">Chờ phân công<"),), "drifted", SEND, "Đã tiếp nhận", FOUND, sends=SENDS),
+    Mutant("column", (Edit(LIST, "<th>Trạng thái<", "<th>Tình trạng<"),), "drifted", SEND, "Trạng thái", FOUND, sends=SENDS),
+    Mutant(
+        "code's label",
+        (Edit("/kich-hoat", ">Mã kích hoạt <", ">Mã xác thực <"),),
+        "drifted",
+        ACTIVATE,
+        "Mã kích hoạt",
+        ONBOARD,
+        TAKE,
+    ),
+    Mutant(
+        "activation's button", (Edit("/kich-hoat", ">Kích hoạt</b", ">Xong</b"),), "drifted", ACTIVATE, "Kích hoạt", ONBOARD, TAKE
     ),
 )
