@@ -20,7 +20,7 @@ OPEN, FILL = "open the registration form", "fill in the organisation's particula
 ASK, CHOOSE = "ask for the form to choose a signature", "choose the organisation's certificate"
 SIGN, LOG_IN = "sign and send the registration", "log in"
 FILE, SEND = "choose the dossier's file", "sign and send the dossier"
-ACTIVATE, LIST, SENDS = "open the page that the mail links to", LIST, "/api/ho-so"
+ACTIVATE, LIST, SENDS = "open the page that the mail links to", "/ho-so/tra-cuu", "/api/ho-so"
 FORM, CHECK, TAKE = "/dang-ky", "/api/dang-ky/kiem-tra", "/api/dang-ky"
 PAGE, PAGE_SIGNING, PAGE_FORMS = "/static/registration.js", "/static/signing.js", "/static/form.js"
 
