@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.diagnosis import CODES, LINKS, Finding, Probe
 from robot.drive.replay.deviation import drift, failure, missed
-from robot.drive.replay.snapshot import Seen, unlike
+from robot.drive.replay.snapshot import SETTLE_S, Seen, unlike
 from robot.errors import ReplayStopped, RobotError
 from robot.recording.change import Change
 from robot.recording.said import from_data
@@ -186,7 +186,8 @@ class Player:
         for effect in recorded.effects[sent:]:
             self._deviate(failure(seen.name, effect, "effect_gone", kind=effect))
         if look.is_open and recorded.aria is not None:
-            for change in unlike(recorded, self._loaded.text(recorded.aria), seen, look.page, self._binding):
+            settle_s = 0 if self.deviations else SETTLE_S  # another page stays another page
+            for change in unlike(recorded, self._loaded.text(recorded.aria), seen, look.page, self._binding, settle_s):
                 self._deviate(drift(change))
 
     @property

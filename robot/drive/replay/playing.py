@@ -98,6 +98,7 @@ class Replayed:
             "seconds": round(self.seconds, 2),
             "live_seconds": round(self.live_s, 2),
             "outcome": self.outcome,
+            "sent": list(self.sent),
             "deviations": [one.as_json(language) for one in self.deviations],
             "steps": dict(self.steps),
             "warning": self.warning.say(language) if self.warning is not None else None,

@@ -31,9 +31,9 @@ class Seen:
     address: str | None = None
 
 
-def unlike(recorded: Step, aria: str, seen: Seen, page: Page, binding: Binding) -> list[Change]:
+def unlike(recorded: Step, aria: str, seen: Seen, page: Page, binding: Binding, settle_s: float = SETTLE_S) -> list[Change]:
     """What is different on the page, once it has had the time to settle; `seen` gets what was seen last."""
-    was, until = elements(aria), time.monotonic() + SETTLE_S
+    was, until = elements(aria), time.monotonic() + settle_s
     while True:
         seen.aria = binding.hide(page.locator("body").aria_snapshot()) + "\n"
         seen.address = binding.hide(urlsplit(page.url).path)
