@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.proof import crash, dossiers, drifted, faults, fuzz, kbhxh, long, mails, mutex, night, repeat, storm, wire
+from tests.proof import crash, dossiers, drifted, faults, fuzz, kbhxh, long, mails, mutex, night, repeat, replays, storm, wire
 
 PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "crash": crash.main,
@@ -19,6 +19,7 @@ PROOFS: dict[str, Callable[[Sequence[str]], int]] = {
     "night": night.main,
     "pairs": faults.main_pairs,
     "repeat": repeat.main,
+    "replays": replays.main,
     "storm": storm.main,
     "wire": wire.main,
 }

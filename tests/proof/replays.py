@@ -1,0 +1,106 @@
+"""Clean recordings replayed again and again without portal, token and mail: no false alarm; and how much faster than live.
+
+The live runs are those that were recorded, by the real command against a world whose portal takes 300 ms for each answer.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Final
+
+from loguru import logger
+
+from fixtures.recorded import CASES, RECORDINGS, organisations, run_live
+from fixtures.world import Layout, started
+from robot.browser.launch import NO_EXTRAS, Extras
+from robot.drive.replay import Playing, Replayed, replay
+from tests.proof.machine import machine
+
+ANSWER_S: Final = 0.3
+TIMES: Final = 10.0
+
+
+@dataclass
+class Played:
+    """What came of the replays; `alarms` are those that did not pass, `seconds` by the recording's name."""
+
+    number: int = 0
+    alarms: list[Replayed] = field(default_factory=list)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def take(self, replayed: Replayed) -> None:
+        """Count one."""
+        self.number += 1
+        self.seconds.setdefault(replayed.folder.name, []).append(replayed.seconds)
+        if replayed.state != "passed":
+            self.alarms.append(replayed)
+
+    def median(self, name: str) -> float:
+        """The median of a recording's replays, seconds."""
+        return statistics.median(self.seconds[name])
+
+    def lines(self) -> Iterator[str]:
+        """The figures in words."""
+        yield f"{self.number} replays of {len(self.seconds)} recordings: {len(self.alarms)} false alarms"
+        for one in self.alarms:
+            told = "; ".join(f"{each.step}: {each.name}: {each.text.say('en')}" for each in one.deviations)
+            yield f"  {one.folder.name}: {one.state}: {told}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the proof; 0 without a false alarm, and where replays are ten times faster than live."""
+    parser = argparse.ArgumentParser(prog="python -m tests.proof replays", description=__doc__)
+    parser.add_argument("--replays", type=int, default=100, help="how many (100)")
+    parser.add_argument("--names", nargs="*", default=sorted(CASES), help="recordings; all when left out")
+    parser.add_argument("--without-live", action="store_true", help="the replays only")
+    given = parser.parse_args(arguments)
+    logger.remove()
+    played = play(given.names, given.replays, NO_EXTRAS, _say)
+    for line in played.lines():
+        _say(line)
+    fast = given.without_live or compare(played, live(given.names, _say), _say)
+    return 0 if fast and not played.alarms else 1
+
+
+def play(names: Sequence[str], number: int, extras: Extras, say: Callable[[str], None]) -> Played:
+    """Replay the recordings in turn, so many in all."""
+    played = Played()
+    with tempfile.TemporaryDirectory(prefix="replays-") as name:
+        folders = [RECORDINGS / each for each in islice(cycle(names), number)]
+        for replayed in replay(folders, Playing(machine(Path(name)), extras=extras)):
+            played.take(replayed)
+            say(f"{played.number} {replayed.folder.name}: {replayed.state} ({replayed.seconds:.1f} s)")
+    return played
+
+
+def live(names: Sequence[str], say: Callable[[str], None]) -> dict[str, float]:
+    """Seconds of the same runs against a portal that takes its time, by the recording's name."""
+    took = {}
+    with tempfile.TemporaryDirectory(prefix="replays-world-") as folder, started(Path(folder), organisations(names)):
+        for name in names:
+            begun = time.monotonic()
+            run_live(Layout(Path(folder).resolve()), name, ANSWER_S)
+            took[name] = time.monotonic() - begun
+            say(f"live {name}: {took[name]:.1f} s")
+    return took
+
+
+def compare(played: Played, took: Mapping[str, float], say: Callable[[str], None]) -> bool:
+    """Say the ratios; whether all runs together were ten times faster as replays."""
+    for name, seconds in took.items():
+        median = played.median(name)
+        say(f"{name}: live {seconds:.1f} s, replayed {median:.1f} s: {seconds / median:.1f} times faster")
+    together = sum(took.values()) / sum(map(played.median, took))
+    say(f"together: {together:.1f} times faster")
+    return together >= TIMES
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
