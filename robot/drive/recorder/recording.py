@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from robot.drive.recorder.knowing import AGENCY, PARTICULARS
+from robot.clock import VIETNAM
+from robot.drive.recorder.knowing import AGENCY, PARTICULARS, Known
 from robot.drive.recorder.look import PICTURE
 from robot.drive.recorder.tape import Recorder
 from robot.drive.run import run_flow
@@ -54,25 +56,25 @@ class RecordedRun:
         self._organisation: Organisation = office.organisation(key)
         self._had_account = office.vault.has(f"portal/{key}")
         self._before = [effect for kind in KINDS if (effect := office.ledger.newest_by_organisation(kind, key)) is not None]
-        self._recorder = Recorder(office.settings, self._organisation, office.redactor)
+        self._known = Known(self._organisation, office.redactor, datetime.now(VIETNAM).date())
+        self._recorder: Recorder | None = None
         self._contents: dict[bytes, bytes] = {}  # the dossier, and what is kept in its place
         self._files: dict[str, bytes] = {}
         if "dossier" in parameters:
             self._take_dossier(parameters["dossier"].file)
 
     def _take_dossier(self, file: Path) -> None:
-        known, content = self._recorder.known, file.read_bytes()
+        known, content = self._known, file.read_bytes()
         try:
             name = f"files/{known.learn_dossier(file, content)}"
             self._parameters["dossier"] = name
             self._files[name] = self._contents[content] = harmless(content, known.register)
         except CannotBeHarmless as wrong:
-            self._recorder.hearing.close()
             raise DossierUnreadable("recording_dossier", file=file, why=wrong) from wrong
 
     def run(self, progress: Progress, *, headed: bool = False) -> Ending:
         """Run the flow, see `run_flow`."""
-        recorder = self._recorder
+        recorder = self._recorder = Recorder(self._office.settings, self._known)
 
         def signing(office: Office, flow: Flow, key: str, organisation: Organisation, progress: Progress) -> RunSigning:
             made = RunSigning(office, flow, key, organisation, progress)
@@ -85,13 +87,20 @@ class RecordedRun:
         finally:
             recorder.hearing.close()
 
+    @property
+    def _ran(self) -> Recorder:
+        if self._recorder is None:
+            message = "a run is recorded before its recording is written"
+            raise RuntimeError(message)
+        return self._recorder
+
     def write(self, ending: Ending) -> Loaded:
         """Write the recording of the run that has ended.
 
         Raises:
             RecordingUnsafe: it would have held what may not be kept; nothing of it is left. The run stands.
         """
-        recorder, known = self._recorder, self._recorder.known
+        recorder, known = self._ran, self._known
         recorder.learn()
         seen = [(number, step.seen) for number, step in enumerate(recorder.steps) if step.seen is not None]
         pictures = {name: held for held, name in self._pictures().items()}
@@ -109,7 +118,7 @@ class RecordedRun:
         return write(self._folder, draft, known.register, known.forbidden)
 
     def _facts(self, ending: Ending) -> dict[str, Any]:
-        recorder, settings, result = self._recorder, self._office.settings, ending.result
+        recorder, settings, result = self._ran, self._office.settings, ending.result
         return {
             "flow": self._flow.name,
             "recorded": recorder.begun,
@@ -143,7 +152,7 @@ class RecordedRun:
     def _pictures(self) -> dict[bytes, str]:
         """Each picture and its file: a step that has changed nothing to be seen shows the one before it."""
         names: dict[bytes, str] = {}
-        for number, step in enumerate(self._recorder.steps, start=1):
+        for number, step in enumerate(self._ran.steps, start=1):
             if step.seen is not None and step.seen.picture is not None:
                 names.setdefault(step.seen.picture, f"screenshots/{number:02d}.{PICTURE}")
         return names
@@ -161,7 +170,7 @@ class RecordedRun:
                 screenshot=pictures[step.seen.picture] if step.seen and step.seen.picture else None,
                 address=step.seen.path if step.seen else None,
             )
-            for number, step in enumerate(self._recorder.steps)
+            for number, step in enumerate(self._ran.steps)
         ]
 
     def _portal(self) -> PortalFacts:
@@ -188,7 +197,7 @@ class RecordedRun:
 
     def _earlier(self, effect: Effect) -> Earlier:
         receipt = {name: str(value) for name, value in effect.receipt.items()} if effect.receipt is not None else None
-        before_s = max((self._recorder.begun - effect.intended).total_seconds(), 0)
+        before_s = max((self._ran.begun - effect.intended).total_seconds(), 0)
         detail = {name: str(value) for name, value in effect.detail.items()}
         return Earlier(kind=effect.kind, key=effect.key, state=effect.state, receipt=receipt, detail=detail, before_s=before_s)
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from robot.clock import VIETNAM
-from robot.drive.recorder.knowing import Known
 from robot.drive.recorder.look import Seen, look_at
 from robot.drive.recorder.network import Network
 from robot.flow.tape import NoTape
@@ -24,10 +22,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
     from robot.diagnosis import Finding
+    from robot.drive.recorder.knowing import Known
     from robot.flow.tape import Look
     from robot.mail import Letter
-    from robot.redaction import Redactor
-    from robot.settings import Organisation, Settings
+    from robot.settings import Settings
 
 
 @dataclass
@@ -45,11 +43,11 @@ class Taken:
 class Recorder(NoTape):
     """The tape of a run that is recorded; `hearing` is told what goes through the relays."""
 
-    def __init__(self, settings: Settings, organisation: Organisation, redactor: Redactor) -> None:
+    def __init__(self, settings: Settings, known: Known) -> None:
         self.begun = datetime.now(UTC)
         self._clock = time.monotonic()
         self._settings = settings
-        self.known = Known(organisation, redactor, self.begun.astimezone(VIETNAM).date())
+        self.known = known
         self.hearing = Hearing()
         self.network = Network(lambda: (self._place, self.seconds))
         self.steps: list[Taken] = []
