@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from robot.browser.lent import Lending
     from robot.flow import Session
     from robot.pytest_plugin.artefacts import Artefacts
 
@@ -80,6 +81,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from robot.pytest_plugin.standing import stand_in
 
     yield from stand_in(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="session")
+def robot_lending(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lending | None]:
+    """One browser for all replays of a test session; None where each has its own (a video is a browser's)."""
+    from robot.pytest_plugin.session import lending_of
+
+    yield from lending_of(request, tmp_path_factory.mktemp("robot-browser"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def play(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None:
         raise DeviatedError([told.say(_language())])
     if told is not None:
         item.warn(RecordingWarning(told.say(_language())))
-    extras = robot_artefacts.extras(running_playwright(request))
+    extras = replace(robot_artefacts.extras(running_playwright(request)), lending=request.getfixturevalue("robot_lending"))
     playing = Playing(
         machine, headed=robot_artefacts.headed, extras=extras, traced=robot_artefacts.traced, ended=robot_artefacts.take
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from robot.browser.lent import Lending
 from robot.drive.handed import handed
 from robot.drive.office import Office
 from robot.drive.replay.quiet import Quiet
@@ -57,6 +58,17 @@ def running_playwright(request: pytest.FixtureRequest) -> Playwright | None:
         return None
     found: Playwright = request.getfixturevalue("playwright")
     return found
+
+
+def lending_of(request: pytest.FixtureRequest, profile: Path) -> Iterator[Lending | None]:
+    """The browser that is lent to one replay after the other, ended with the session."""
+    playwright = running_playwright(request)
+    if playwright is None or request.config.getoption("--video", default="off") != "off":
+        yield None
+        return
+    lending = Lending(playwright, profile)
+    yield lending
+    lending.close()
 
 
 def settings_file(config: pytest.Config) -> Path | None:

@@ -131,7 +131,7 @@ def test_robot_session_hands_over_the_extensions_browser(world, qa, pytester):
             with robot_session.step("open the registration form"):
                 robot_session.open(robot_session.settings.portal.paths.registration)
             assert robot_session.page.evaluate("typeof window.TokenSigning") == "object"
-            print("run", robot_session.run)
+            print("\\nrun", robot_session.run)
         """
     )
     ran = qa("-s", "-W", "error", "--robot-settings", world.layout.settings, "--tracing=on", "--screenshot=on", "--output=kept")

@@ -209,7 +209,7 @@ MUTANTS: Final = (
         sends=SENDS,
     ),
     Mutant("status", (Edit(LIST, ">Đã tiếp nhận<", ">Chờ phân công<"),), "drifted", SEND, "Đã tiếp nhận", FOUND, sends=SENDS),
-    Mutant("column", (Edit(LIST, "<th>Trạng thái<", "<th>Tình trạng<"),), "drifted", SEND, "Trạng thái", FOUND, sends=SENDS),
+    Mutant("column", (Edit(LIST, "<th>Trạng thái<", "<th>Tình trạng<"),), "failed", SEND, SEND, FOUND, sends=SENDS),
     Mutant(
         "code's label",
         (Edit("/kich-hoat", ">Mã kích hoạt <", ">Mã xác thực <"),),
@@ -220,6 +220,6 @@ MUTANTS: Final = (
         TAKE,
     ),
     Mutant(
-        "activation's button", (Edit("/kich-hoat", ">Kích hoạt</b", ">Xong</b"),), "drifted", ACTIVATE, "Kích hoạt", ONBOARD, TAKE
+        "activation's button", (Edit("/kich-hoat", ">Kích hoạt</b", ">Xong</b"),), "failed", ACTIVATE, "consent", ONBOARD, TAKE
     ),
 )
