@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from robot.cli.opening import open_office
 from robot.cli.terminal import print_json
 from robot.clock import shown
-from robot.ledger.questions import LASTING
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -39,27 +38,11 @@ def list_questions(settings: Path | None, org: str | None, *, as_json: bool) -> 
 
 def answer_question(settings: Path | None, number: int, text: str, *, as_json: bool) -> None:
     """Hand a person's answer to the run that waits for it, or move the held dossier on."""
-    from robot.drive.outbox import Outbox
-    from robot.drive.outbox.consent import CONSENT, decide
+    from robot.drive.answering import answered
 
     with open_office(settings) as office:
-        office.ledger.reap()
-        office.ledger.lapse()
-        question = office.ledger.question(number)
-        speaks = office.settings.language
-        if question.kind == "held":
-            item = office.ledger.care.decide(question, text)
-            said = Text("labels.answer_moved", {"item": item.id, "state": Text(f"item_states.{item.state}")})
-        elif question.kind == CONSENT and question.item is not None:
-            outbox = Outbox(office).folders(str(question.organisation))
-            planned = decide(office, outbox, question, text)
-            fills = {"item": planned.id, "state": Text(f"item_states.{planned.state}")} if planned is not None else {}
-            said = Text("labels.answer_moved", fills) if planned is not None else Text("labels.consent_refused_now")
-        else:
-            office.ledger.answer(number, text.strip())
-            taken = "answer_next" if question.kind in LASTING else "answer_taken"
-            said = Text(f"labels.{taken}", {"run": question.run or "-", "organisation": question.organisation or "-"})
-        sys.stderr.write(said.say(speaks) + "\n")
+        said = answered(office, number, text)
+        sys.stderr.write(said.say(office.settings.language) + "\n")
         if as_json:
             print_json(asdict(office.ledger.question(number)))
 

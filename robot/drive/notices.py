@@ -45,7 +45,7 @@ class Notices:
 
     def held(self, item: Item) -> list[str]:
         """Tell of a dossier that is held: why, and the answers that are taken."""
-        asked = next((one for one in self._office.ledger.open_questions() if one.item == item.id), None)
+        asked = next((one for one in self._office.ledger.open_questions() if one.kind == "held" and one.item == item.id), None)
         said = item.said or {}
         fills = {
             "item": item.id,

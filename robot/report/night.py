@@ -92,7 +92,8 @@ def report_of(ledger: Ledger, night: int) -> NightReport:
         NameUnknown: there is no such night.
     """
     found = ledger.nights.night(night)
-    asked = {question.item: question.id for question in ledger.open_questions() if question.item is not None}
+    held = [question for question in ledger.open_questions() if question.kind == "held"]
+    asked = {question.item: question.id for question in held if question.item is not None}
     lines = [_line(ledger, of_night, asked) for of_night in ledger.nights.items(night)]
     return NightReport(
         night=found.id,

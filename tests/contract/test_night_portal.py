@@ -16,7 +16,7 @@ from robot.ledger.queue_tables import RESULTS
 from tests.doubles.portal import ROOT, running_portal
 from tests.proof.walking import carry, dossier, site
 
-KEY = "hoa-binh"
+KEY, OTHER = "hoa-binh", "song-lo"
 PERIOD = "01/2026"
 WAYS = {"lease_s": 60, "lag_s": 0.4, "back_off_s": 0.2}
 NIGHTLY = {"lanes": 1, "memory_mb": 0, "breaker": 2, "breaker_s": 0.4, "patience_s": 60}
@@ -30,29 +30,40 @@ def portal(tmp_path_factory):
 
 
 @pytest.fixture
-def known(portal, tmp_path, monkeypatch):
-    """An organisation with an account at a portal that takes duplicates; lanes send as it does."""
-    home = tmp_path / "home"
-    home.mkdir()
-    made = site(portal.client(), KEY, home, "", WAYS)
-    Faults(made.portal.truth).set("duplicate-taken", made.username)
-    client = made.client()
-    client.log_in()
-    made = replace(made, cookies=client.desk.cookies)
-    (tmp_path / "site").write_bytes(pickle.dumps(made))
-    monkeypatch.setenv("LANE_SITE", str(tmp_path / "site"))
+def account(portal, tmp_path, monkeypatch):
+    """Gives an organisation an account at a portal that takes duplicates; its lanes send as that one does."""
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("LANE_SITES", str(sites))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr("robot.drive.night.lanes.ENTRANCE", ("-m", "tests.doubles.lane"))
-    return made
+
+    def make(key):
+        made = site(portal.client(), key, tmp_path / "home", "", WAYS)
+        Faults(made.portal.truth).set("duplicate-taken", made.username)
+        client = made.client()
+        client.log_in()
+        made = replace(made, cookies=client.desk.cookies)
+        (sites / key).write_bytes(pickle.dumps(made))
+        return made
+
+    return make
+
+
+@pytest.fixture
+def known(account):
+    return account(KEY)
 
 
 @pytest.fixture
 def office(known):
-    """The office of that organisation."""
-    row = ORGANISATIONS[KEY]
+    """An office of two organisations."""
     names = ("name", "tax_code", "unit_code", "province", "agency_name", "agency_code", "email", "contact", "address")
     tables = {"outbox": {"stable_s": 0.05}, "submission": WAYS, "nightly": NIGHTLY}
-    tables[f"organisations.{KEY}"] = {name: getattr(row, name) for name in names}
+    for key in (KEY, OTHER):
+        tables[f"organisations.{key}"] = {name: getattr(ORGANISATIONS[key], name) for name in names}
+        tables[f"organisations.{key}.token"] = {"serial": f"4b{len(tables):02}"}
     lines = ['language = "en"']
     for name, values in tables.items():
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())]
@@ -65,10 +76,11 @@ def office(known):
 def planned(office, known):
     """Plans so many dossiers; their items."""
 
-    def plan(number):
-        head = dossier(known, PERIOD)
+    def plan(number, whose=known):
+        head = dossier(whose, PERIOD)
         facts = (str(head.file), head.file.name, head.sha256, head.size)
-        return [office.ledger.queue.plan(NewItem(KEY, head.business_key(turn), *facts)) for turn in range(1, number + 1)]
+        new = [NewItem(whose.organisation, head.business_key(turn), *facts) for turn in range(1, number + 1)]
+        return [office.ledger.queue.plan(one) for one in new]
 
     return plan
 
@@ -161,3 +173,21 @@ def test_what_was_lost_on_the_way_is_looked_for_twice_and_sent_again_within_one_
     looks = [move.why for move in office.ledger.queue.moves(item.id) if move.why and move.why.startswith("absent, look")]
     assert [look.split(",")[1] for look in looks] == [" look 1", " look 2"]
     assert (row.facts["intents"], row.facts["confirmed"]) == (2, 1)
+
+
+def test_a_session_that_waits_for_a_person_keeps_no_other_one_from_its_work(known, account, planned, night, tmp_path):
+    """One lane only: while somebody is asked for a captcha, the other organisation's dossiers are sent; then these are, too."""
+    other = account(OTHER)
+    items = [*planned(2), *planned(2, other)]
+    asked = tmp_path / "sites" / f"{KEY}.asked"
+    asked.touch()
+
+    def hear(event):
+        if event["event"] == "over" and event["organisation"] == OTHER:
+            asked.unlink()
+
+    row, told = night(until_s=60, hear=hear)
+    assert (row.outcome, _counts(row)) == ("done", {"accepted": 4})
+    assert [event["organisation"] for event in told if event["event"] == "ended"] == [OTHER] * 2 + [KEY] * 2
+    accepted = [(known if item.organisation == KEY else other).accepted(item.key) for item in items]
+    assert accepted == [1] * 4

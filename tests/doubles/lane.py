@@ -1,6 +1,7 @@
 """A night's lane without a browser: it hears and tells what a lane does, and sends by plain HTTPS to the real stand-in portal.
 
-Run in place of `robot.drive.night.lane` by tests; the file that `LANE_SITE` names holds a pickled `tests.proof.walking.Site`.
+Run in place of `robot.drive.night.lane` by tests. The folder that `LANE_SITES` names holds a pickled `tests.proof.walking.Site`
+by each organisation's key; while KEY.asked lies there too, a person is waited for at the log-in.
 """
 
 import os
@@ -27,9 +28,10 @@ LOOK_S = 0.02
 class Lane:
     """One organisation's session: logged in once, one dossier after the other."""
 
-    def __init__(self, office: Office, task: Task, site: Site, link: Link) -> None:
+    def __init__(self, office: Office, task: Task, site: Site, link: Link, asked: Path) -> None:
         self._office, self._task, self._site, self._link = office, task, site, link
         self._client = site.client()
+        self._asked = asked
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -39,6 +41,8 @@ class Lane:
         self._link.tell("waiting", run=self._session)
         facts, outcome = {}, "done"
         try:
+            while self._asked.exists() and not self._stopped.is_set():
+                time.sleep(LOOK_S)
             if not self._client.alive():
                 self._client.log_in()
             self._link.tell("ready", run=self._session)
@@ -101,9 +105,10 @@ def main() -> None:
     os.dup2(2, 1)
     link = Link(sys.stdin, events)
     task = link.task()
-    site = pickle.loads(Path(os.environ["LANE_SITE"]).read_bytes())  # noqa: S301 - written by the test that started the night
+    place = Path(os.environ["LANE_SITES"], task.organisation)
+    site = pickle.loads(place.read_bytes())  # noqa: S301 - written by the test that started the night
     with Office.open(Path(task.settings), lambda: "") as office:
-        Lane(office, task, site, link).run()
+        Lane(office, task, site, link, place.with_name(f"{place.name}.asked")).run()
 
 
 if __name__ == "__main__":
