@@ -31,8 +31,8 @@ class Notices:
         asked: Question = self._office.ledger.question(number)
         kind = Text(f"question_kinds.{asked.kind}")
         fills = {"kind": kind, "organisation": asked.organisation or "-", "id": asked.id, "picture": asked.picture}
-        # A captcha's picture goes along; a dossier that waits for consent holds what is nobody else's business.
-        shown = asked.picture and asked.kind == "captcha"
+        # What a question about a dossier shows is that file, which holds what is nobody else's business.
+        shown = asked.picture and asked.item is None
         picture = self._office.settings.home / asked.picture if shown else None
         body = "question"
         if asked.said:

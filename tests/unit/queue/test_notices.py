@@ -10,6 +10,7 @@ import pytest
 
 from robot.drive.heartbeat import beat
 from robot.drive.notices import Notices
+from robot.drive.outbox import take_in
 from robot.drive.pin_window import PinWindow
 from robot.errors import VaultClosed
 from robot.report.morning import good_morning
@@ -115,6 +116,18 @@ def test_a_held_dossier_arrives_with_the_reason_and_the_choices(told, office, re
     said = receiver.got[0][1]["message"]
     assert "the token is gone" in said
     assert "retry, cancel" in said
+
+
+def test_a_file_that_waits_for_consent_is_told_of_and_stays_here(told, office, receiver, document):
+    """The question goes out with its answers; the dossier, full of people's data, does not."""
+    for name, seed in (("a.xml", 1), ("b.xml", 2)):
+        folder = office.settings.outbox.folder / "hoa-binh"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(document(seed=seed))
+        take_in(told(), "hoa-binh")
+    ((_, said),) = receiver.got
+    assert [one["filename"] for one in said.get("attachments", [])] == []
+    assert all(word in said["message"] for word in ("b.xml", "yes, no", "vss-robot answer"))
 
 
 def test_what_a_run_has_left_held_is_told_once(told, office, receiver, tmp_path):
