@@ -97,6 +97,17 @@ def test_what_is_unlike_is_told_and_nothing_is_sent(replay, edited, tmp_path):
     assert "data:image/png;base64," in page
 
 
+def test_time_does_not_pass(replay, edited):
+    """A page that takes twelve seconds by its own clock, and a form that stays absent for fifteen, are waited for at once."""
+    was, now = "const digest", "await new Promise((go) => setTimeout(go, 12_000)); const digest"
+    slow = edited("slow", was, now)
+    code, (late, absent), talk = replay(slow, RECORDINGS / "form-absent-then-blank-phone")
+    assert (0, "passed", "passed") == (code, late["state"], absent["state"]), (late, absent, talk)
+    asking = "ask for the form to choose a signature"
+    assert late["steps"][asking] < 12
+    assert absent["steps"][asking] < 15
+
+
 def test_what_was_seen_can_be_expected_from_now_on(replay, edited):
     """`--update` plays on through the drift and writes the pages anew; the next replay passes, and no placeholder is lost."""
     copy = edited("label", "Thư điện tử", "Hộp thư mới")

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from robot.recording.reading import Loaded
 
 PART_S: Final = 0.05  # of a wait, between two looks at what the recording has next
-QUIET: Final = 3  # so many parts without anything to come, and the page's own time is let pass
+QUIET: Final = 3  # after so many parts in which nothing has come the page's own time passes
+QUIET_BEFORE_A_CALL: Final = 10  # the same where the page may be about to call
 LONGEST_S: Final = 10.0  # real time for the machine itself: extension, relay, the page's scripts
 LEAPS: Final = 8  # in so many leaps the page's time passes
 HASTY_MS: Final = 1000  # once the page is another one, for elements that it may not have
@@ -113,7 +114,7 @@ class Player:
         """They are the recording's own."""
 
     def waits(self, seconds: float, look: Look) -> Iterator[float]:
-        """Real time only while the recording has something to come; then the page's own clock is advanced, in leaps.
+        """Real time while the native host is due, or the page may be busy; then the page's own clock is advanced, in leaps.
 
         Raises:
             ReplayStopped: something was asked that the recording holds no answer to.
@@ -123,8 +124,9 @@ class Player:
         while passed < LEAPS or not (self._silence_recorded or time.monotonic() - begun >= longest_s):
             yield min(PART_S, seconds)
             self._stop_at_miss()
-            quiet = 0 if self._something_comes() else quiet + 1
-            if passed < LEAPS and (quiet >= QUIET or time.monotonic() - begun >= longest_s):
+            quiet = 0 if self._host_is_due() else quiet + 1
+            enough = QUIET if self._matching.due(self._place_now) is None else QUIET_BEFORE_A_CALL
+            if passed < LEAPS and (quiet >= enough or time.monotonic() - begun >= longest_s):
                 look.page.clock.run_for(round(seconds * 1000 / LEAPS))
                 passed += 1
 
@@ -150,6 +152,11 @@ class Player:
         """The recording does not answer a request."""
         self._miss = self._miss or miss
         self._deviate(missed(self._name, miss))
+
+    @property
+    def has_browser(self) -> bool:
+        """Whether a browser was started."""
+        return self._context is not None
 
     @property
     def taken(self) -> int:
@@ -191,9 +198,14 @@ class Player:
                 self._deviate(drift(change))
 
     @property
+    def _place_now(self) -> int:
+        """The recording's step that is being taken; -1 where it has none."""
+        return self._open[-1][0] if self._open else -1
+
+    @property
     def _silence_recorded(self) -> bool:
         """Whether something was waited for in this step that did not come."""
-        place = self._open[-1][0] if self._open else -1
+        place = self._place_now
         return place >= 0 and (
             self._loaded.recording.steps[place].state == "failed" or any(found.step == place for found in self._found)
         )
@@ -203,17 +215,14 @@ class Player:
         if self._context is not None:
             self._context.set_default_timeout(HASTY_MS)
 
-    def _something_comes(self) -> bool:
-        """Whether the recording goes on with the host, or with a call that the page may be about to make."""
-        place = self._open[-1][0] if self._open else -1
-        if place < 0:
+    def _host_is_due(self) -> bool:
+        """Whether the recording goes on with the native host, which takes the time it takes; frames of a look do not count."""
+        place, recording = self._place_now, self._loaded.recording
+        group = self._frames.due()
+        if place < 0 or group is None or any(found.step == place for found in recording.found):
             return False
-        if self._matching.due(place) is not None:
-            return True
-        group, steps = self._frames.due(), self._loaded.recording.steps
-        looked_at = {found.step for found in self._loaded.recording.found}  # the host's frames are the look's there
-        over_s = steps[place].begun_s + steps[place].seconds
-        return group is not None and place not in looked_at and steps[place].begun_s <= group.after_s <= over_s
+        step = recording.steps[place]
+        return step.begun_s <= group.after_s <= step.begun_s + step.seconds
 
     def _stop_at_miss(self) -> None:
         self._missed_frames()

@@ -27,7 +27,7 @@ from robot.drive.replay.quiet import Quiet, WithoutPictures
 from robot.drive.replay.signing import Frames, RecordedSigning
 from robot.drive.run import run_flow
 from robot.drive.stage import Stage
-from robot.errors import Cancelled
+from robot.errors import Cancelled, UsageError
 from robot.evidence import RunFolder
 from robot.flow.declare import load as load_flow
 from robot.recording.age import age_of, age_said
@@ -167,6 +167,9 @@ def _played(loaded: Loaded, playing: Playing, work: Path) -> Replayed:
             playing.ended(Path(ending.result.evidence or home))
     if ending.exit_code == Cancelled.exit_code:
         raise Cancelled("cancelled")
+    usage, told = UsageError.exit_code, ending.text
+    if ending.exit_code == usage != recording.outcome.exit_code and told is not None and not player.has_browser:
+        raise UsageError(told.key.removeprefix("errors."), **told.fills)  # no screen, no browser: this machine's matter
     player.deviations += compare_ending(recording, ending, player, matching, binding)
     return Replayed(
         folder=loaded.folder,
