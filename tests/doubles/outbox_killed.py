@@ -76,7 +76,7 @@ def _filled(settings: Path, dossiers: Path) -> Path:
     for file in settings.parent.glob("ledger.sqlite-*"):
         file.unlink()
     shutil.copy(settings.parent / "new.sqlite", settings.parent / "ledger.sqlite")
-    for folder in (outbox / ".claimed", outbox / "refused", outbox / "archive", outbox):
+    for folder in (outbox / ".claimed", outbox / ".waiting", outbox / "refused", outbox / "archive", outbox):
         for found in folder.iterdir() if folder.is_dir() else ():
             if found.is_dir() and not found.is_symlink():
                 shutil.rmtree(found)
@@ -98,13 +98,15 @@ def main(settings: Path, dossiers: Path, first: int, every: int) -> None:
         outbox = _filled(settings, dossiers)
         ended = _child(settings, killed_at)
         _child(settings, 0)
-        places = (outbox, outbox / ".claimed", outbox / "refused", outbox / "archive")
+        places = (outbox, *(outbox / name for name in (".claimed", ".waiting", "refused", "archive")))
         folders = {Path(os.path.realpath(place)) for place in places}
         files = {file for folder in folders for file in folder.rglob("*") if file.is_file() and file.suffix == ".xml"}
         with Office.open(settings, lambda: "") as office:
+            asked = [question.picture for question in office.ledger.open_questions()]
             items = {item.sha256: (item.state, Path(item.file).is_file()) for item in office.ledger.queue.items()}
         lies = sorted((hashlib.sha256(file.read_bytes()).hexdigest(), file.parent.parent.name) for file in files)
-        sys.stdout.write(json.dumps({"killed_at": killed_at, "killed": not ended, "lies": lies, "items": items}) + "\n")
+        told = {"killed_at": killed_at, "killed": not ended, "lies": lies, "items": items, "asked": asked}
+        sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Folders:
 
     def _lying(self, place: str) -> Iterator[Path]:
         for folder in sorted((self.root / place).iterdir()):
-            file = held(folder)
+            file = held(folder) if not folder.name.startswith(".") else None  # such a one is a copy that is being made
             if file is not None:
                 yield file
             else:

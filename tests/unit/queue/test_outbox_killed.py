@@ -27,6 +27,7 @@ def _killed_everywhere(settings_file, tmp_path, document, first, every):
     dossiers = tmp_path / "dossiers"
     dossiers.mkdir()
     (dossiers / "BHXHDienTu.xml").write_bytes(document())
+    (dossiers / "sửa lại.xml").write_bytes(document(seed=2))  # another file of the same matter
     (dossiers / "không phải hồ sơ.xml").write_bytes(b"<Khac/>")
     command = [sys.executable, "-m", "tests.doubles.outbox_killed", str(settings_file), str(dossiers)]
     command += [str(first), str(every)]
@@ -39,18 +40,18 @@ def _check(rounds):
     assert len(rounds) > 1
     assert [False] == [one["killed"] for one in rounds if not one["killed"]]
     for one in rounds:
-        assert ["archive-month", "refused"] == sorted(
-            "refused" if place == "refused" else "archive-month" for _, place in one["lies"]
-        ), one
+        places = [place if place in {"refused", ".waiting"} else "archive-month" for _, place in one["lies"]]
+        assert [".waiting", "archive-month", "refused"] == sorted(places), one
         assert [["done", True]] == list(one["items"].values()), one
+        assert 1 == len(one["asked"]), one
 
 
 def test_killed_at_any_change_each_file_lies_in_one_place(settings_file, tmp_path, document):
-    """Whatever moment the kill hits, the next start archives the good one, done, and refuses the other; both lie there once."""
+    """Whatever moment the kill hits, the next start archives one, asks once about the other, and refuses what is no dossier."""
     _check(_killed_everywhere(settings_file, tmp_path, document, FIRST, EVERY))
 
 
-@pytest.mark.parametrize("folder", [".claimed", "archive", "refused"] if EVERY == 1 else [".claimed"])
+@pytest.mark.parametrize("folder", [".claimed", ".waiting", "archive", "refused"] if EVERY == 1 else [".claimed"])
 def test_the_same_with_folders_on_another_disk(settings_file, tmp_path, document, elsewhere, folder):
     """A move to another disk is a copy made whole first: broken off anywhere, it is finished, and nothing lies twice."""
     outbox = settings_file.parent / "outbox" / "hoa-binh"
