@@ -1,4 +1,4 @@
-"""Commands about recordings beside one another: what has changed at the portal."""
+"""Commands about recordings: what is in one, and what has changed at the portal from one to another."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import typer
 from robot.cli.options import Json, Settings
 
 app = typer.Typer()
+one = typer.Typer(no_args_is_help=True, help="What is in a recording.")
+app.add_typer(one, name="recording")
 
 
 @app.command()
@@ -24,3 +26,20 @@ def drift(
     from robot.cli.drifting import compare_recordings
 
     compare_recordings(settings, old, new, as_json=as_json)
+
+
+@one.callback()
+def recording() -> None:
+    """What is in a recording."""
+
+
+@one.command()
+def show(
+    folder: Annotated[Path, typer.Argument(help="The recording: a folder that `run --record` has written.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say what is in a recording, step by step; of one that was edited wrongly every fault, with file and place."""
+    from robot.cli.recorded import show_recording
+
+    show_recording(folder, as_json=as_json)
