@@ -19,6 +19,7 @@ from robot.cli import (
     replay_commands,
     runs_commands,
     schedule_commands,
+    serve_commands,
     tokens_commands,
     vault_commands,
     worker_commands,
@@ -111,6 +112,7 @@ for group in (
     replay_commands.app,
     calibrate_commands.app,
     machine_commands.app,
+    serve_commands.app,
     worker_commands.app,
 ):
     app.add_typer(group)

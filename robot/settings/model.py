@@ -18,6 +18,7 @@ from robot.settings.notices import Notices
 from robot.settings.outbox import Outbox
 from robot.settings.recordings import Recordings
 from robot.settings.schedule import Schedule
+from robot.settings.serve import Serve
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.settings.submission import Submission
@@ -272,4 +273,5 @@ class Settings(BaseSettings):
     recordings: Recordings = Recordings()
     ledger: Ledger = Ledger()
     worker: Worker = Worker()
+    serve: Serve = Serve()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")

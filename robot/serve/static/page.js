@@ -1,0 +1,43 @@
+// Keeps a page as the books are: its inner part is fetched again and put in the old one's place, only where something has changed.
+"use strict";
+const live = document.querySelector("[data-every]");
+let tag = "";
+
+// What stands in a part with a key is a person's to type in: it stays as it is while the new page has it, too.
+function replace(html) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = html;
+  for (const part of live.querySelectorAll("[data-key]")) {
+    const same = fresh.content.querySelector(`[data-key="${CSS.escape(part.dataset.key)}"]`);
+    if (same && same !== part) same.replaceWith(part);
+  }
+  const at = document.activeElement;
+  const [from, to] = at && at.selectionStart !== undefined ? [at.selectionStart, at.selectionEnd] : [null, null];
+  live.replaceChildren(fresh.content);
+  if (at && at !== document.activeElement && live.contains(at)) {
+    at.focus({ preventScroll: true });
+    if (from !== null && at.type === "text") at.setSelectionRange(from, to);
+  }
+}
+
+async function look() {
+  if (document.hidden) return;
+  try {
+    const headers = tag ? { "X-Live": "1", "If-None-Match": tag } : { "X-Live": "1" };
+    const answer = await fetch(location.href, { headers, cache: "no-store", redirect: "error" });
+    if (!answer.ok && answer.status !== 304) throw new Error(String(answer.status));
+    document.body.classList.remove("stale");
+    if (answer.status === 304) return;
+    const html = await answer.text();
+    if (tag) replace(html);
+    tag = answer.headers.get("etag") || "";
+  } catch {
+    document.body.classList.add("stale");
+  }
+}
+
+async function always() {
+  await look();
+  setTimeout(always, Number(live.dataset.every) * 1000);
+}
+if (live) always();

@@ -1,0 +1,103 @@
+"""The night as it goes: counts by organisation, and what is being worked on this moment; a few questions to the books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, func, select
+
+from robot.ledger import tables
+from robot.ledger.item import OWNED
+from robot.ledger.nights import result_of
+from robot.ledger.queue_tables import RESULTS, items, night_items
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from robot.ledger import Ledger
+    from robot.ledger.nights import Night
+
+WORKING: Final = "working"
+KINDS: Final = ("accepted", WORKING, "refused", "held", "not_started")
+
+
+@dataclass(frozen=True)
+class Going:
+    """A run that runs: the dossier it has (None where it has none), and the step it is at. Times are UTC."""
+
+    run: str
+    organisation: str
+    flow: str
+    item: int | None
+    step: str | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """The newest night (None before the first), its dossiers by KINDS, in all and by organisation, and what runs."""
+
+    night: Night | None
+    counts: Mapping[str, int]
+    organisations: Mapping[str, Mapping[str, int]]
+    going: Sequence[Going]
+
+    @property
+    def planned(self) -> int:
+        """How many dossiers it has."""
+        return sum(self.counts.values())
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return self.night is not None and self.night.ended is None
+
+
+def tonight(ledger: Ledger) -> Tonight:
+    """How far the newest night has come."""
+    newest = ledger.nights.nights(1)
+    night = newest[0] if newest else None
+    organisations = _counted(ledger, night) if night is not None else {}
+    counts = {kind: sum(own[kind] for own in organisations.values()) for kind in KINDS}
+    return Tonight(night, counts, organisations, _going(ledger))
+
+
+def _counted(ledger: Ledger, night: Night) -> dict[str, dict[str, int]]:
+    what = (items.c.organisation, items.c.state, night_items.c.result)
+    wanted = select(*what, func.count().label("number")).join(items, items.c.id == night_items.c.item)
+    wanted = wanted.where(night_items.c.night == night.id).group_by(*what).order_by(items.c.organisation)
+    found: dict[str, dict[str, int]] = {}
+    with ledger.store.reading() as books:
+        for organisation, state, result, number in books.execute(wanted):
+            own = found.setdefault(organisation, dict.fromkeys(KINDS, 0))
+            at_it = night.ended is None and state in OWNED
+            kind = WORKING if at_it else result if result in RESULTS else result_of(state)
+            own[kind] += number
+    return found
+
+
+def _going(ledger: Ledger) -> list[Going]:
+    """Running runs with the step that began last of those that have not ended."""
+    runs, steps = tables.runs, tables.steps
+    newest = (
+        select(func.max(steps.c.id))
+        .where(steps.c.run == runs.c.id, steps.c.outcome == "running")
+        .correlate(runs)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(
+            runs.c.id, runs.c.organisation, runs.c.flow, items.c.id.label("item"), steps.c.name, steps.c.started, runs.c.started
+        )
+        .outerjoin(steps, steps.c.id == newest)
+        .outerjoin(items, and_(items.c.run == runs.c.id, items.c.state.in_(OWNED)))
+        .where(runs.c.outcome == "running")
+        .order_by(runs.c.organisation, runs.c.id)
+    )
+    with ledger.store.reading() as books:
+        return [
+            Going(run, organisation, flow, item, step, since or begun)
+            for run, organisation, flow, item, step, since, begun in books.execute(wanted)
+        ]
