@@ -3,12 +3,13 @@
 A recording is a folder:
 
     recording.json      what follows here
-    exchanges.har       HAR 1.2; a page of it is a step, an entry's `pageref` says in which step it was asked for
+    exchanges.har       HAR 1.2; a page of it is a step, an entry's `pageref` says in which step it was asked for; a script or
+                        a style sheet that came alike more than once stands there once
     frames.jsonl        a `Frame` a line, in order
     mails/NN.eml        the letters that were read
     files/NAME          what was uploaded (made harmless, of the same length), and what was downloaded
     aria/NN.yml         the page's aria snapshot at the end of step NN (from 01)
-    screenshots/NN.png  its picture, masked
+    screenshots/NN.webp its picture, masked; a step that changed nothing to be seen has the one of the step before
     trace/…             Playwright's trace, made harmless
 
 Each secret and each personal value is a placeholder (`robot.recording.placeholders`): `{SECRET:password}`, `{ORG:tax_code}`,

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from robot.errors import RecordingFaulty
 from robot.recording import har
+from robot.recording.har_model import Har
 from robot.recording.made_up import SHAPE
 from robot.recording.model import Frame, Recording
 from robot.recording.placeholders import placeholders_in
@@ -59,7 +60,7 @@ def load(folder: Path) -> Loaded:
         begun = recording.recorded if recording.recorded.tzinfo else recording.recorded.replace(tzinfo=UTC)
         exchanges = _read(folder, EXCHANGES, lambda text: har.read(text, begun), faults)
     else:
-        _read(folder, EXCHANGES, har.Har.model_validate_json, faults)
+        _read(folder, EXCHANGES, Har.model_validate_json, faults)
     frames = _frames(folder, faults)
     if recording is not None:
         faults += _crossed(folder, recording, exchanges or [])

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from robot.clock import VIETNAM
+from robot.drive.recorder.facts import earlier, portal_facts
 from robot.drive.recorder.knowing import AGENCY, PARTICULARS, Known
-from robot.drive.recorder.look import PICTURE
+from robot.drive.recorder.taken import pictures_of, steps_of, trees_of
 from robot.drive.recorder.tape import Recorder
 from robot.drive.run import run_flow
 from robot.drive.signing import RunSigning
@@ -18,7 +19,7 @@ from robot.errors import DossierUnreadable
 from robot.flow.mailbox import OrganisationMailbox
 from robot.recording.frames import frames_of
 from robot.recording.harmless import CannotBeHarmless, harmless
-from robot.recording.model import Earlier, Outcome, PortalFacts, Step
+from robot.recording.model import Outcome
 from robot.recording.placeholders import DOSSIER
 from robot.recording.writing import Draft, check_free, write
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from robot.drive.run import Ending
     from robot.flow import Flow
     from robot.flow.desk import Progress
-    from robot.ledger import Effect
     from robot.recording.reading import Loaded
     from robot.settings import Organisation
 
@@ -102,16 +102,14 @@ class RecordedRun:
         """
         recorder, known = self._ran, self._known
         recorder.learn()
-        seen = [(number, step.seen) for number, step in enumerate(recorder.steps) if step.seen is not None]
-        pictures = {name: held for held, name in self._pictures().items()}
         traces = sorted((self._evidence(ending) / "traces").glob("*.zip"))
         draft = Draft(
             facts=self._facts(ending),
             exchanges=list(recorder.network.exchanges(dict.fromkeys(self._contents, DOSSIER))),
             frames=list(frames_of(recorder.hearing.heard, recorder.begun.timestamp(), known.register)),
             mails={mail.file: raw for mail, raw in recorder.mails},
-            texts={_aria(number): f"{each.aria}\n" for number, each in seen if each.aria is not None},
-            files=self._files | pictures,
+            texts=trees_of(recorder.steps),
+            files=self._files | {name: held for held, name in pictures_of(recorder.steps).items()},
             traces=[trace.read_bytes() for trace in traces],
             contents=self._contents,
         )
@@ -128,13 +126,13 @@ class RecordedRun:
             "extension_id": settings.browser.extension_id,
             "host_name": settings.signing.host_name,
             "versions": self._versions(ending),
-            "portal": self._portal(),
+            "portal": portal_facts(settings, OrganisationMailbox(settings, self._office.vault, self._organisation).mail),
             "organisation": {name: getattr(self._organisation, name) for name in (*PARTICULARS, *AGENCY)},
             "parameters": {name: str(value) for name, value in self._parameters.items()},
-            "earlier": [self._earlier(effect) for effect in self._before],
+            "earlier": [earlier(effect, recorder.begun) for effect in self._before],
             "account": self._account(),
             "verdict_s": settings.timers.verdict_s,
-            "steps": self._steps(),
+            "steps": steps_of(recorder.steps),
             "answers": recorder.answers,
             "mails": [mail for mail, _ in recorder.mails],
             "found": recorder.findings,
@@ -149,57 +147,12 @@ class RecordedRun:
     def _evidence(self, ending: Ending) -> Path:
         return self._office.settings.evidence.folder / str(ending.result.run)
 
-    def _pictures(self) -> dict[bytes, str]:
-        """Each picture and its file: a step that has changed nothing to be seen shows the one before it."""
-        names: dict[bytes, str] = {}
-        for number, step in enumerate(self._ran.steps, start=1):
-            if step.seen is not None and step.seen.picture is not None:
-                names.setdefault(step.seen.picture, f"screenshots/{number:02d}.{PICTURE}")
-        return names
-
-    def _steps(self) -> list[Step]:
-        pictures = self._pictures()
-        return [
-            Step(
-                name=step.name,
-                begun_s=round(step.begun_s, 3),
-                seconds=round(step.seconds, 3),
-                state="done" if step.state == "done" else "failed",
-                effects=tuple(step.effects),
-                aria=_aria(number) if step.seen and step.seen.aria else None,
-                screenshot=pictures[step.seen.picture] if step.seen and step.seen.picture else None,
-                address=step.seen.path if step.seen else None,
-            )
-            for number, step in enumerate(self._ran.steps)
-        ]
-
-    def _portal(self) -> PortalFacts:
-        portal = self._office.settings.portal
-        mail = OrganisationMailbox(self._office.settings, self._office.vault, self._organisation).mail
-        return PortalFacts(
-            address=str(portal.address),
-            hosts=portal.hosts,
-            refusals=portal.refusals,
-            marked_fields=portal.marked_fields,
-            paths=portal.paths,
-            texts=portal.texts,
-            senders=mail.senders,
-            patterns=mail.patterns,
-            verdict=mail.verdict,
-        )
-
     def _account(self) -> str | None:
         """The user name of an account that lay in the vault before the run, where the run has used it."""
         learnt = {name: secret for secret, name in self._office.redactor.secrets.items()}
         if not self._had_account or f"portal/{self._key}" not in learnt:
             return None
         return learnt[f"portal/{self._key}"].split("\n")[0]
-
-    def _earlier(self, effect: Effect) -> Earlier:
-        receipt = {name: str(value) for name, value in effect.receipt.items()} if effect.receipt is not None else None
-        before_s = max((self._ran.begun - effect.intended).total_seconds(), 0)
-        detail = {name: str(value) for name, value in effect.detail.items()}
-        return Earlier(kind=effect.kind, key=effect.key, state=effect.state, receipt=receipt, detail=detail, before_s=before_s)
 
     def _versions(self, ending: Ending) -> dict[str, str]:
         run = self._evidence(ending) / "run.json"
@@ -208,7 +161,3 @@ class RecordedRun:
         if self._office.settings.signing.mode == "pkcs11":
             known |= token_versions(self._office.settings, self._organisation)
         return known
-
-
-def _aria(number: int) -> str:
-    return f"aria/{number + 1:02d}.yml"

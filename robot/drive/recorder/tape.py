@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from robot.drive.recorder.look import Seen, look_at
+from robot.drive.recorder.look import look_at
 from robot.drive.recorder.network import Network
+from robot.drive.recorder.taken import Taken
 from robot.flow.tape import NoTape
 from robot.recording.made_up import like
 from robot.recording.model import Answer, Found, Mail
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     from robot.flow.tape import Look
     from robot.mail import Letter
     from robot.settings import Settings
-
-
-@dataclass
-class Taken:
-    """A step as it was taken."""
-
-    name: str
-    begun_s: float
-    seconds: float = 0.0
-    state: str = "failed"
-    effects: list[str] = field(default_factory=list)
-    seen: Seen | None = None
 
 
 class Recorder(NoTape):
@@ -79,7 +67,7 @@ class Recorder(NoTape):
         self.steps.append(taken)
         try:
             yield
-            taken.state = "done"
+            taken.done = True
         finally:
             taken.seconds = self.seconds - taken.begun_s
             if look.is_open:
