@@ -26,13 +26,14 @@ DAY_S: Final = 86_400
 
 
 def ask(office: Office, folders: Folders, own: Path, before: Item) -> tuple[Path, Text]:
-    """Put a claimed file by and ask whether it may take the place of `before`; where it lies now, and what was asked."""
+    """Put a claimed file by and ask once whether it may take the place of `before`; where it lies now, and what was asked."""
     lies = folders.put_by(own)
     facts = {"file": own.name, "key": before.key, "item": before.id, "state": Text(f"item_states.{before.state}")}
     said = Text("labels.consent_asked", facts)
-    told: dict[str, str] = {language: said.say(language) for language in LANGUAGES}
-    days = office.settings.outbox.consent_days
-    Notices(office).question(office.ledger.ask_about(before, CONSENT, lies, days * DAY_S, told, (YES, NO)))
+    if office.ledger.asked_about(lies) is None:  # a move that was broken off may have left the file in two places
+        told: dict[str, str] = {language: said.say(language) for language in LANGUAGES}
+        days = office.settings.outbox.consent_days
+        Notices(office).question(office.ledger.ask_about(before, CONSENT, lies, days * DAY_S, told, (YES, NO)))
     return lies, said
 
 
