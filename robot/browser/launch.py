@@ -150,7 +150,7 @@ def launch(
     except PlaywrightError as wrong:
         _stop(playwright, extras)
         kill(profile)
-        raise BrowserFailed("browser_failed", why=_why(wrong)) from wrong
+        raise BrowserFailed("browser_failed", why=why_not(wrong)) from wrong
     except BaseException:
         _stop(playwright, extras)
         raise
@@ -192,7 +192,7 @@ def _environment() -> dict[str, str | float | bool]:
     return {name: value for name, value in os.environ.items() if not name.startswith("VSS_ROBOT_")}
 
 
-def _why(wrong: Exception) -> str:
+def why_not(wrong: Exception) -> str:
     """The browser's own last word in Playwright's report (a missing library, no screen), else the report's first line."""
     said = re.findall(r"\[err\] (?:.*ERROR:\S+ )?(.*(?:error|Missing|cannot|No such).*)", str(wrong))
     return said[-1].strip() if said else str(wrong).strip().splitlines()[0]

@@ -11,6 +11,7 @@ from robot.cli.terminal import print_json
 from robot.cli.verdicts import verdict_facts, verdict_lines
 from robot.clock import shown
 from robot.drive.faults import faults_of_run
+from robot.drive.signed_by import signed_by
 from robot.texts import Text, say_step
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def show_run(settings: Path | None, run: str, *, as_json: bool) -> None:
             lines.append((Text("labels.receipt"), " ".join(str(part) for part in row.receipt.values() if part)))
         if row.finding:
             lines += [(Text(f"labels.{name}"), str(row.finding[name])) for name in ("cause", "remedy")]
-        if row.signing:
-            lines.append((Text("labels.signing"), _signing(row).say(speaks)))
+        signer = signed_by(row)
+        if signer is not None:
+            lines.append((Text("labels.signing"), signer.say(speaks)))
         lines += [(Text("labels.alarm"), alarm["said"]) for alarm in row.alarms]
         for verdict in office.ledger.verdicts(row.id):
             lines += [(Text("labels.verdict"), line) for line in verdict_lines(verdict, speaks)]
@@ -75,16 +77,6 @@ def show_run(settings: Path | None, run: str, *, as_json: bool) -> None:
             sys.stdout.write(f"  {step['seconds']:>7} s  {step['outcome']:<7} {say_step(step['name'], speaks)}\n")
         for name in facts["files"]:
             sys.stdout.write(f"  {name}\n")
-
-
-def _signing(run: Run) -> Text:
-    """Who signs in a run, and by whose consent."""
-    facts = run.signing or {}
-    if facts.get("mode") == "vendor":
-        return Text("labels.signing_vendor")
-    if "authorised_by" in facts:
-        return Text("labels.signing_consented", {name: facts[name] for name in ("authorised_by", "until")})
-    return Text("labels.signing_attended")
 
 
 def _facts(ledger: Ledger, run: Run, speaks: Language) -> dict[str, Any]:

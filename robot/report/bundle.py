@@ -15,7 +15,7 @@ from robot.report.case import read_case
 from robot.report.files import FOLDER, Packed, Stayed, sort_files
 from robot.report.har import har
 from robot.report.notices import lines
-from robot.report.page import render
+from robot.report.page.bundle import render
 from robot.texts import Text
 
 if TYPE_CHECKING:

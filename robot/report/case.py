@@ -69,7 +69,7 @@ def read_case(
 ) -> Case:
     """The case of a run; one that was killed has no `run.json`, and is told by its rows alone."""
     files = {file.name.partition("/")[2]: file.data for file in packed}
-    kept: Mapping[str, Any] = json.loads(files.get("run.json", b"{}"))
+    kept = kept_run(files.get("run.json", b"{}"))
     finding = kept.get("finding_said")
     if finding is None and run.finding:
         finding = dict.fromkeys(("vi", "en"), cover.value(dict(run.finding)))
@@ -91,6 +91,15 @@ def read_case(
         notices=notices(files),
         versions=[(word(f"version_{name}", name), str(version)) for name, version in versions.items()],
     )
+
+
+def kept_run(data: bytes) -> Mapping[str, Any]:
+    """What `run.json` holds; nothing where it cannot be read, and the run is told by its rows in the books alone."""
+    try:
+        kept = json.loads(data)
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def _facts(run: Run, settings: Settings) -> list[tuple[Said, Said]]:

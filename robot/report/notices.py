@@ -50,7 +50,7 @@ def notices(files: Mapping[str, bytes]) -> list[Notice]:
         if note.get("kind") in LOUD
     ]
     told += [(note.get("at", ""), "network", _answer(note)) for note in lines(files.get("network.jsonl", b"")) if _failed(note)]
-    found = [Notice(_time(at), source, Said.same(said)) for at, source, said in sorted(told)[-MOST:]]
+    found = [Notice(time_of_day(at), source, Said.same(said)) for at, source, said in sorted(told)[-MOST:]]
     ended = last_exit(lines(files.get("transcript.jsonl", b"")))
     if ended is not None:
         meaning = Text(f"exits.{ended.meaning}", {"detail": ended.detail})
@@ -70,7 +70,8 @@ def _answer(note: Mapping[str, Any]) -> str:
     return f"{note.get('method', '')} {note.get('address', '')}: {note.get('failure') or note.get('status')}"
 
 
-def _time(at: str) -> str:
+def time_of_day(at: str) -> str:
+    """When a line was written, as the time of day in Vietnam; empty where the line does not say."""
     try:
         return shown(datetime.fromisoformat(at)).partition(" ")[2]
     except ValueError:
