@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Error as PlaywrightError
 
 from robot.diagnosis import CODES, LINKS, Finding, Probe
 from robot.drive.replay.deviation import drift, failure, missed
+from robot.drive.replay.page_time import PageTime
 from robot.drive.replay.snapshot import SETTLE_S, Seen, unlike
 from robot.errors import ReplayStopped, RobotError
 from robot.recording.change import Change
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from robot.recording.model import Found
     from robot.recording.reading import Loaded
 
-PART_S: Final = 0.05  # of a wait, between two looks at what the recording has next
-QUIET: Final = 3  # after so many parts in which nothing has come the page's own time passes
-QUIET_BEFORE_A_CALL: Final = 10  # the same where the page may be about to call
-LONGEST_S: Final = 10.0  # real time for the machine itself: extension, relay, the page's scripts
-LEAPS: Final = 8  # in so many leaps the page's time passes
 HASTY_MS: Final = 1000  # once the page is another one, for elements that it may not have
 
 
@@ -45,9 +40,9 @@ class Player:
     def __init__(self, loaded: Loaded, binding: Binding, matching: Matching, frames: Frames, *, lenient: bool = False) -> None:
         self._loaded = loaded
         self._binding = binding
-        self._matching = matching
         self._frames = frames
         self._lenient = lenient
+        self._time = PageTime(loaded.recording, matching, frames)
         self._context: BrowserContext | None = None
         self._answers = list(loaded.recording.answers)
         self._found = list(loaded.recording.found)
@@ -114,21 +109,15 @@ class Player:
         """They are the recording's own."""
 
     def waits(self, seconds: float, look: Look) -> Iterator[float]:
-        """Real time while the native host is due, or the page may be busy; then the page's own clock is advanced, in leaps.
+        """See `PageTime`.
 
         Raises:
             ReplayStopped: something was asked that the recording holds no answer to.
         """
-        begun, quiet, passed = time.monotonic(), 0, 0
-        longest_s = min(seconds, LONGEST_S)
-        while passed < LEAPS or not (self._silence_recorded or time.monotonic() - begun >= longest_s):
-            yield min(PART_S, seconds)
+        silent = any(found.step == self._place_now for found in self._found)
+        for part_s in self._time.parts(seconds, self._place_now, look, silent=silent):
+            yield part_s
             self._stop_at_miss()
-            quiet = 0 if self._host_is_due() else quiet + 1
-            enough = QUIET if self._matching.due(self._place_now) is None else QUIET_BEFORE_A_CALL
-            if passed < LEAPS and (quiet >= enough or time.monotonic() - begun >= longest_s):
-                look.page.clock.run_for(round(seconds * 1000 / LEAPS))
-                passed += 1
 
     def finding(self) -> Finding | None:
         """What was found then.
@@ -165,7 +154,8 @@ class Player:
 
     @property
     def _name(self) -> str:
-        return self._open[-1][1] if self._open else "-"
+        """The step that is being taken, or was taken last."""
+        return self._open[-1][1] if self._open else self.seen[-1].name if self.seen else "-"
 
     def _place(self, name: str) -> int:
         """Where the step stands in the recording; those passed over are gone, and one that is not there is new."""
@@ -202,27 +192,10 @@ class Player:
         """The recording's step that is being taken; -1 where it has none."""
         return self._open[-1][0] if self._open else -1
 
-    @property
-    def _silence_recorded(self) -> bool:
-        """Whether something was waited for in this step that did not come."""
-        place = self._place_now
-        return place >= 0 and (
-            self._loaded.recording.steps[place].state == "failed" or any(found.step == place for found in self._found)
-        )
-
     def _deviate(self, deviation: Deviation) -> None:
         self.deviations.append(deviation)
-        if self._context is not None:
+        if self._context is not None and not self._lenient:
             self._context.set_default_timeout(HASTY_MS)
-
-    def _host_is_due(self) -> bool:
-        """Whether the recording goes on with the native host, which takes the time it takes; frames of a look do not count."""
-        place, recording = self._place_now, self._loaded.recording
-        group = self._frames.due()
-        if place < 0 or group is None or any(found.step == place for found in recording.found):
-            return False
-        step = recording.steps[place]
-        return step.begun_s <= group.after_s <= step.begun_s + step.seconds
 
     def _stop_at_miss(self) -> None:
         self._missed_frames()

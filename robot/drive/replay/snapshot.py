@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from robot.recording.binding import Binding
     from robot.recording.model import Step
 
-SETTLE_S: Final = 1.0  # a page that has just changed may still be changing
+SETTLE_S: Final = 3.0  # a page that has just changed may still be changing
 LOOK_MS: Final = 50
 
 
