@@ -1,0 +1,55 @@
+"""Time in a replay: real where the machine needs it, and on the page as fast as nothing is to come meanwhile.
+
+A wait goes in parts. While the native host is due in the recording, time is real: extension and relay take the time they take.
+Otherwise the page's own clock is advanced, in leaps, until the whole wait has passed on it; what it would have shown, called or
+taken away by then it has. Where the recording has a silence, the wait ends there.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from robot.drive.replay.signing import Frames
+    from robot.flow.tape import Look
+    from robot.recording.matching import Matching
+    from robot.recording.model import Recording
+
+PART_S: Final = 0.05  # of a wait, between two looks at what the recording has next
+QUIET: Final = 3  # after so many parts in which nothing has come the page's own time passes
+QUIET_BEFORE_A_CALL: Final = 10  # the same where the page may be about to call
+LONGEST_S: Final = 10.0  # real time for the machine itself: extension, relay, the page's scripts
+LEAPS: Final = 8  # in so many leaps the page's time passes
+
+
+class PageTime:
+    """The waits of one replay."""
+
+    def __init__(self, recording: Recording, matching: Matching, frames: Frames) -> None:
+        self._recording = recording
+        self._matching = matching
+        self._frames = frames
+
+    def parts(self, seconds: float, place: int, look: Look, *, silent: bool) -> Iterator[float]:
+        """A wait in the recording's step at `place` (-1: none), in parts; `silent`: what is waited for did not come there."""
+        begun, quiet, passed = time.monotonic(), 0, 0
+        longest_s = min(seconds, LONGEST_S)
+        silent = silent or (place >= 0 and self._recording.steps[place].state == "failed")
+        while passed < LEAPS or not (silent or time.monotonic() - begun >= longest_s):
+            yield min(PART_S, seconds)
+            quiet = 0 if self._host_is_due(place) else quiet + 1
+            enough = QUIET if self._matching.due(place) is None else QUIET_BEFORE_A_CALL
+            if passed < LEAPS and (quiet >= enough or time.monotonic() - begun >= longest_s):
+                look.page.clock.run_for(round(seconds * 1000 / LEAPS))
+                passed += 1
+
+    def _host_is_due(self, place: int) -> bool:
+        """Whether the recording goes on with the native host in this step; frames of a look along the chain do not count."""
+        group = self._frames.due()
+        if place < 0 or group is None or any(found.step == place for found in self._recording.found):
+            return False
+        step = self._recording.steps[place]
+        return step.begun_s <= group.after_s <= step.begun_s + step.seconds
