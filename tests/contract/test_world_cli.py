@@ -179,21 +179,25 @@ def test_operator_has_no_answer_to_a_strange_picture(world, tmp_path):
 
 
 def test_down_leaves_nothing_and_up_finds_the_data_again(own):
-    """After down no process, port or temporary folder is left; the next up keeps tokens, vault and truth."""
+    """After down no process, port, temporary folder or disk is left; the next up keeps tokens, vault, truth and faults."""
     state = up(own)
     layout = Layout(own.resolve())
     processes = processes_of(state)
     assert len(processes) > 3
     temporary = json.loads(MailFolder(layout.directory).note.read_text(encoding="utf-8"))["folder"]
     kept = [layout.pass_phrase.read_bytes(), (layout.directory / "pki" / "hoa-binh.pem").read_bytes()]
-    assert fixtures("fault", "set", "mail-twice", "--org", "hoa-binh", "--dir", own).returncode == 0
+    for name in ("mail-twice", "disk-full"):
+        assert fixtures("fault", "set", name, "--org", "hoa-binh", "--dir", own).returncode == 0
+    home = layout.desk("hoa-binh") / "home"
+    small = home.is_mount()
 
     assert fixtures("down", "--dir", own).returncode == 0
     assert alive(processes) == []
     assert not os.path.exists(temporary)  # noqa: PTH110 - the path is text from the note
-    assert not layout.state.exists()
+    assert [layout.state.exists(), home.is_mount()] == [False, False]
 
     up(own)
+    assert home.is_mount() == small
     assert [layout.pass_phrase.read_bytes(), (layout.directory / "pki" / "hoa-binh.pem").read_bytes()] == kept
     assert [row["name"] for row in Truth(layout.truth).snapshot()["faults"]] == ["mail-twice"]
 
