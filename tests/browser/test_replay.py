@@ -56,8 +56,9 @@ def states(results):
 
 
 def test_every_recording_of_the_world_passes_and_no_time_passes(replay, edited, tmp_path):
-    """All flows and outcomes, by one command that shares one browser. What is waited for comes at once: letters, a form that
-    stays absent, and a page that takes twelve seconds by its own clock.
+    """All flows and outcomes, by one browser; letters, an absent form and a page that takes long are waited for at once.
+
+    The page takes twelve seconds by its own clock.
     """
     slow = edited("slow", "const digest", "await new Promise((go) => setTimeout(go, 12_000)); const digest")
     folders = [*sorted(RECORDINGS.iterdir()), slow]
