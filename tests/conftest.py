@@ -1,56 +1,14 @@
 """What every room's tests may use: the stand-in world as a running process, one a test worker."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fixtures.faults import WorldFaults
-from fixtures.organisations import ORGANISATIONS, Organisation
 from fixtures.portal.faults import Faults
-from fixtures.portal.truth import Truth
-from fixtures.world import Layout, Ran, run_robot, started
-
-
-@dataclass(frozen=True)
-class World:
-    """A world that is up: `state` is what `up` printed."""
-
-    layout: Layout
-    state: dict[str, Any]
-
-    @property
-    def faults(self) -> Faults:
-        """Sets and clears faults by tax code."""
-        return Faults(self.layout.truth)
-
-    def organisation(self, key: str) -> Organisation:
-        """The organisation of this key."""
-        return ORGANISATIONS[key]
-
-    def truth(self) -> dict[str, list[dict[str, Any]]]:
-        """What really happened at the portal so far."""
-        return Truth(self.layout.truth).snapshot()
-
-    def dossier(self, key: str, name: str = "BHXHDienTu.xml") -> Path:
-        """A sample dossier of the organisation."""
-        return self.layout.dossiers / key / name
-
-    def robot_at(self, key: str, *arguments: str, **variables: str) -> Ran:
-        """The same with the settings of one organisation's own desk and line: these meet every fault that is set for it."""
-        own = {"VSS_ROBOT_SETTINGS": str(self.layout.settings_of(key)), **self.chain.variables(key)}
-        return self.robot(*arguments, **{**own, **variables})
-
-    @property
-    def chain(self) -> WorldFaults:
-        """Sets and clears faults of portal and chain by the organisation's key."""
-        return WorldFaults(self.layout)
-
-    def robot(self, *arguments: str, **variables: str) -> Ran:
-        """Run the real command with this world's settings; the vault's pass phrase goes by file descriptor."""
-        return run_robot(self.layout, *arguments, variables=variables)
+from fixtures.world import Layout, started
+from fixtures.world.handle import World
 
 
 @pytest.fixture(scope="session")
