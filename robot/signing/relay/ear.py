@@ -12,6 +12,8 @@ import time
 from queue import SimpleQueue
 from typing import Any, Final
 
+from robot.signing.relay.transcript import TO
+
 END_S: Final = 1.0  # for what is still to be said when the relay ends; Chrome gives it two
 
 
@@ -23,21 +25,31 @@ class Ear:
         self._authkey = authkey
         self._said: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._tell, daemon=True)
-        self._thread.start()
+        self._telling = False
+        self._lock = threading.Lock()
 
     def hear(self, direction: str, kind: str, payload: bytes = b"", **facts: Any) -> None:
         """Pass on a frame, or with `facts` an event."""
         text = payload.decode("utf-8", "replace")
         told = {"relay": os.getpid(), "at": time.time(), "direction": direction, "kind": kind, "text": text, "facts": facts}
         self._said.put(json.dumps(told).encode())
+        if direction == TO:  # the page has waited for it: from now on there is time to call somebody
+            self._begin()
 
     def close(self) -> None:
         """Wait until all was told, for a second at most."""
         self._said.put(None)
+        self._begin()
         self._thread.join(END_S)
 
+    def _begin(self) -> None:
+        with self._lock:
+            if not self._telling:
+                self._telling = True
+                self._thread.start()
+
     def _tell(self) -> None:
-        from multiprocessing import AuthenticationError  # noqa: PLC0415 - half of the relay's start-up: not before the first frame
+        from multiprocessing import AuthenticationError  # noqa: PLC0415 - half of the relay's start-up
         from multiprocessing.connection import Client  # noqa: PLC0415 - the same
 
         try:
