@@ -58,6 +58,18 @@ def test_frames_are_heard_whole_where_the_vendors_library_signs(tmp_path, hearin
     assert [json.loads(each.text) for each in frames] == [message, message]
 
 
+def test_events_are_heard_with_their_facts(tmp_path, agent, hearing):
+    """A frame that is none: which way it went stands among the event's facts, and not in its place."""
+    relay = installed(tmp_path, agent_address=agent.address, agent_authkey=agent.authkey.hex(), **_ear(hearing))
+    with relay.port(CALLER) as port:
+        port.write(b"\xff\xff\xff\x7f")
+        port.read()
+        port.hang_up()
+    until(lambda: any(each.kind == "ended" for each in hearing.heard), "the relay's last word")
+    (fault,) = [each for each in hearing.heard if each.kind == "frame_fault"]
+    assert (fault.direction, fault.facts["direction"]) == ("event", "browser>host")
+
+
 def test_a_recorder_that_has_gone_keeps_nothing_up(tmp_path, agent):
     """Nobody listens at the address any more: the page gets its answer all the same."""
     gone = Hearing()

@@ -28,10 +28,10 @@ class Ear:
         self._telling = False
         self._lock = threading.Lock()
 
-    def hear(self, direction: str, kind: str, payload: bytes = b"", **facts: Any) -> None:
+    def hear(self, direction: str, kind: str, payload: bytes = b"", facts: dict[str, Any] | None = None) -> None:
         """Pass on a frame, or with `facts` an event."""
         text = payload.decode("utf-8", "replace")
-        told = {"relay": os.getpid(), "at": time.time(), "direction": direction, "kind": kind, "text": text, "facts": facts}
+        told = {"relay": os.getpid(), "at": time.time(), "direction": direction, "kind": kind, "text": text, "facts": facts or {}}
         self._said.put(json.dumps(told).encode())
         if direction == TO:  # the page has waited for it: from now on there is time to call somebody
             self._begin()

@@ -54,7 +54,7 @@ class Transcript:
     def event(self, name: str, **facts: Any) -> None:
         """Note something that happened; the facts must be harmless."""
         if self._ear is not None:
-            self._ear.hear("event", name, **facts)
+            self._ear.hear("event", name, facts=facts)
         self._add(event=name, **facts)
 
     def close(self) -> None:
