@@ -23,12 +23,14 @@ def serve_page(settings: Path | None, host: str | None, port: int | None, *, ope
     """
     import webbrowser
 
+    from robot.serve.commands import Commands
     from robot.serve.server import is_local, opened
 
     with open_office(settings, verbose=verbose) as office:
         serve, speaks = office.settings.serve, office.settings.language
         at = host or serve.host
-        with opened(office, find(settings).resolve(), at, serve.port if port is None else port) as site:
+        commands = Commands(find(settings).resolve(), speaks)
+        with opened(office, commands, at, serve.port if port is None else port) as site:
             if not is_local(at):
                 sys.stderr.write(Text("serve.not_local", {"host": at}).say(speaks) + "\n")
             sys.stderr.write(Text("serve.begun").say(speaks) + "\n")

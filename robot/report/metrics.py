@@ -125,7 +125,7 @@ def _seconds(books: Connection, begun: ColumnElement[Any], ended: ColumnElement[
 
 
 def _queue(books: Connection, now: datetime) -> Iterator[Metric]:
-    counted: dict[str, int] = dict(books.execute(select(items.c.state, func.count()).group_by(items.c.state)).tuples().all())
+    counted: dict[str, int] = dict(books.execute(select(items.c.state, func.count()).group_by(items.c.state)).all())
     yield Metric("queue_items", "gauge", [Sample({"state": state}, counted.get(state, 0)) for state in STATES])
     due = (items.c.state == "planned") & or_(items.c.not_before.is_(None), items.c.not_before <= now)
     for name, which, column in (("queue_oldest_seconds", due, items.c.added), ("held_oldest_seconds", _held(), items.c.changed)):
@@ -140,7 +140,7 @@ def _held() -> ColumnElement[bool]:
 def _people(books: Connection) -> Iterator[Metric]:
     table = tables.questions
     counted = select(table.c.kind, func.count()).where(table.c.state == "open").group_by(table.c.kind).order_by(table.c.kind)
-    found = {"captcha": 0, "held": 0, "consent": 0, **dict(books.execute(counted).tuples().all())}
+    found = {"captcha": 0, "held": 0, "consent": 0, **dict(books.execute(counted).all())}
     yield Metric("questions_open", "gauge", [Sample({"kind": kind}, number) for kind, number in found.items()])
 
 
@@ -160,7 +160,7 @@ def _tokens(books: Connection, tokens: Sequence[Mapping[str, Any]]) -> Iterator[
     ]
     yield Metric("certificate_days_left", "gauge", days)
     table = tables.tokens
-    states = Counter(dict(books.execute(select(table.c.serial, table.c.state)).tuples().all()).values())
+    states = Counter(books.execute(select(table.c.state)).scalars())
     yield Metric("tokens_stopped", "gauge", [Sample({}, states["stopped"] + states["pending"])])
 
 

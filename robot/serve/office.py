@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Final
 from loguru import logger
 
 from robot.errors import RobotError
-from robot.serve.commands import Commands
 from robot.serve.looked import Doctor, Tokens
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from robot.drive.office import Office
+    from robot.serve.commands import Commands
 
 TIDY_S: Final = 10.0
 SAYINGS: Final = 50
@@ -35,14 +33,14 @@ class Saying:
 class Served:
     """One office behind the page. The books' own functions read; the commands do."""
 
-    def __init__(self, office: Office, file: Path) -> None:
+    def __init__(self, office: Office, commands: Commands) -> None:
         self.office = office
         self.settings = office.settings
         self.ledger = office.ledger
         self.speaks = office.settings.language
-        self.commands = Commands(file, self.speaks)
-        self.tokens = Tokens(self.commands, office.settings.serve.tokens_s)
-        self.doctor = Doctor(self.commands)
+        self.commands = commands
+        self.tokens = Tokens(commands, office.settings.serve.tokens_s)
+        self.doctor = Doctor(commands)
         self._sayings: OrderedDict[int, Saying] = OrderedDict()
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()

@@ -18,9 +18,9 @@ from robot.serve.office import Served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from robot.drive.office import Office
+    from robot.serve.commands import Commands
 
 END_S: Final = 5  # for requests under way, when the server is told to end
 LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
@@ -52,13 +52,13 @@ class Site:
 
 
 @contextmanager
-def opened(office: Office, file: Path, host: str, port: int) -> Iterator[Site]:
-    """The page of an office whose settings are `file`, listening at once, so that a port in use is known before anything is said.
+def opened(office: Office, commands: Commands, host: str, port: int) -> Iterator[Site]:
+    """The page of an office, listening at once, so that a port in use is known before anything is said; closes `commands`.
 
     Raises:
         UsageError: `serve_port`: the address is not to be had; `file_unwritable`: the token's file.
     """
-    keys, served = Keys(), Served(office, file)
+    keys, served = Keys(), Served(office, commands)
     listens = _listening(host, port)
     try:
         own = listens.getsockname()[1]
