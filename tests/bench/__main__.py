@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import books, check, nightly, relay
+from tests.bench import books, check, nightly, relay, serve
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "books": books.main,
     "check": check.main,
     "nightly": nightly.main,
     "relay": relay.main,
+    "serve": serve.main,
 }
 
 
