@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from robot.cli.terminal import Terminal, print_json
 
@@ -27,6 +27,10 @@ def list_flows(*, as_json: bool) -> None:
         return
     for flow in known:
         sys.stdout.write(f"{flow.name:<10} {flow.summary}\n")
+
+
+NOT_RECORDED: Final = 1
+"""Exit code of a run that was done, and whose recording could not be written."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def run_command(asked: Asked, *, as_json: bool, office: tuple[Path | None, int |
         raise
     if as_json:
         print_json(ending.result.model_dump())
-    sys.exit(ending.exit_code or (unrecorded.exit_code if unrecorded is not None else 0))
+    sys.exit(ending.exit_code or (NOT_RECORDED if unrecorded is not None else 0))
 
 
 def _run(asked: Asked, office: tuple[Path | None, int | None, bool]) -> tuple[Ending, RobotError | None]:
@@ -89,7 +93,7 @@ def _record(
     office: Office, flow: Flow, asked: Asked, parameters: dict[str, Any], terminal: Terminal
 ) -> tuple[Ending, RobotError | None]:
     from robot.drive.recorder import RecordedRun
-    from robot.errors import RecordingUnsafe
+    from robot.errors import RobotError as Wrong
     from robot.texts import Text
 
     assert asked.record is not None  # noqa: S101 - for the type checker: a recording is wanted
@@ -98,9 +102,9 @@ def _record(
     say_ending(ending, terminal)
     try:
         written = recorded.write(ending)
-    except RecordingUnsafe as unsafe:
-        terminal.say(unsafe.text)
-        return ending, unsafe
+    except Wrong as wrong:
+        terminal.say(wrong.text)
+        return ending, wrong
     steps, exchanges = len(written.recording.steps), len(written.exchanges)
     terminal.say(Text("labels.recorded", {"folder": written.folder, "steps": steps, "exchanges": exchanges}))
     return ending, None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from robot.errors import RecordingUnsafe, UsageError
+from robot.errors import RecordingFaulty, RecordingUnsafe, UsageError
 from robot.recording import har
 from robot.recording.exchanges import hidden
 from robot.recording.letters import rewritten
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from robot.recording.reading import Loaded
 
 TOLD: Final = 20  # places that a refusal names
+# What may hold a value of somebody's; the other fields are of the program and the portal, and a year in them is no PIN.
+OF_THE_RUN: Final = ("organisation", "parameters", "earlier", "account", "steps", "answers", "found", "outcome")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def write(folder: Path, draft: Draft, register: Register, known: Mapping[str, st
 
     Raises:
         RecordingUnsafe: `recording_unsafe`: something was found, and nothing was written.
+        RecordingFaulty: what was written could not be read; it was removed.
     """
     files = _files(draft, register)
     hits = search_files(files.items(), known)
@@ -69,14 +73,19 @@ def write(folder: Path, draft: Draft, register: Register, known: Mapping[str, st
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(held)
-    return load(folder)
+    try:
+        return load(folder)
+    except RecordingFaulty:  # a fault of ours: what nobody can read is not left lying there
+        shutil.rmtree(folder)
+        raise
 
 
 def _files(draft: Draft, register: Register) -> dict[str, bytes]:
     """The recording's files by name, every text with placeholders."""
     recorded = draft.facts["recorded"]
     plain = Recording.model_validate({"version": VERSION, **draft.facts})
-    facts = register.hide_data(plain.model_dump(mode="json"))
+    facts = plain.model_dump(mode="json")
+    facts |= {name: register.hide_data(facts[name]) for name in OF_THE_RUN}
     steps = [(step["name"], step["begun_s"]) for step in facts["steps"]]
     exchanges = [hidden(exchange, register) for exchange in draft.exchanges]
     texts = {EXCHANGES: har.write(exchanges, steps, recorded, facts["versions"])}

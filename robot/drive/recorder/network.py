@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, CDPSession, Page, Request, Response
 
+    from robot.drive.recorder.guard import Guard
+
 REDIRECTS: Final = range(300, 400)
 STOPPED: Final = {"XHR": "xhr", "Fetch": "fetch", "Document": "document"}  # CDP's resource types, and Playwright's
 PATTERNS: Final = [
@@ -60,8 +62,9 @@ class Stop:
 class Network:
     """The calls of a run's browsers; `place` says in which step the run is, and how many seconds it has run."""
 
-    def __init__(self, place: Callable[[], tuple[int, float]]) -> None:
+    def __init__(self, place: Callable[[], tuple[int, float]], guard: Guard) -> None:
         self._place = place
+        self._guard = guard
         self._calls: list[Call] = []
         self._open: dict[Request, Call] = {}
         self._stops: dict[tuple[str, str], list[Stop]] = defaultdict(list)  # by method and address, in their order
@@ -71,10 +74,11 @@ class Network:
         """Note everything that a browser asks from now on; nothing comes from its cache."""
         for page in context.pages:
             self._listen(context, page)
-        context.on("page", lambda page: self._listen(context, page))
-        context.on("request", self._asked)
-        context.on("response", self._answered)
-        context.on("requestfailed", self._failed)
+        kept = self._guard.kept
+        context.on("page", kept(lambda page: self._listen(context, page)))
+        context.on("request", kept(self._asked))
+        context.on("response", kept(self._answered))
+        context.on("requestfailed", kept(self._failed))
 
     def exchanges(self, files: Mapping[bytes, str]) -> Iterator[Exchange]:
         """The calls in their order, as they were; a part of the page that was got twice alike is given once."""
@@ -114,7 +118,7 @@ class Network:
 
     def _paused(self, session: CDPSession, told: dict[str, Any]) -> None:
         stopped, request = told["requestId"], told["request"]
-        with contextlib.suppress(PlaywrightError):
+        with self._guard.keeping(), contextlib.suppress(PlaywrightError):
             if "responseStatusCode" in told:
                 stop = self._stopped.get(stopped)
                 if stop is not None and told["responseStatusCode"] not in REDIRECTS:

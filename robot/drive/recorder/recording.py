@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from loguru import logger
+
 from robot.clock import VIETNAM
 from robot.drive.recorder.facts import earlier, portal_facts
 from robot.drive.recorder.knowing import AGENCY, PARTICULARS, Known
@@ -15,7 +17,7 @@ from robot.drive.run import run_flow
 from robot.drive.signing import RunSigning
 from robot.drive.stage import Stage
 from robot.drive.versions import token_versions
-from robot.errors import DossierUnreadable
+from robot.errors import DossierUnreadable, RecordingUnsafe, RobotError
 from robot.flow.mailbox import OrganisationMailbox
 from robot.recording.frames import frames_of
 from robot.recording.harmless import CannotBeHarmless, harmless
@@ -98,22 +100,34 @@ class RecordedRun:
         """Write the recording of the run that has ended.
 
         Raises:
-            RecordingUnsafe: it would have held what may not be kept; nothing of it is left. The run stands.
+            RecordingUnsafe: it would have held what may not be kept; nothing was written. The run stands.
+            RobotError: recording failed; the same.
         """
-        recorder, known = self._ran, self._known
+        wrong = self._ran.guard.wrong
+        if wrong is None:
+            try:
+                return write(self._folder, self._draft(ending), self._known.register, self._known.forbidden)
+            except RecordingUnsafe:
+                raise
+            except Exception as failed:  # noqa: BLE001 - the run is done and stands: a person is told in a sentence
+                logger.bind(action="recorder.failed").opt(exception=True).error("failed")
+                wrong = failed
+        raise RobotError("recording_failed", folder=self._folder, why=f"{type(wrong).__name__}: {wrong}") from wrong
+
+    def _draft(self, ending: Ending) -> Draft:
+        recorder, register = self._ran, self._known.register
         recorder.learn()
         traces = sorted((self._evidence(ending) / "traces").glob("*.zip"))
-        draft = Draft(
+        return Draft(
             facts=self._facts(ending),
             exchanges=list(recorder.network.exchanges(dict.fromkeys(self._contents, DOSSIER))),
-            frames=list(frames_of(recorder.hearing.heard, recorder.begun.timestamp(), known.register)),
+            frames=list(frames_of(recorder.hearing.heard, recorder.begun.timestamp(), register)),
             mails={mail.file: raw for mail, raw in recorder.mails},
             texts=trees_of(recorder.steps),
             files=self._files | {name: held for held, name in pictures_of(recorder.steps).items()},
             traces=[trace.read_bytes() for trace in traces],
             contents=self._contents,
         )
-        return write(self._folder, draft, known.register, known.forbidden)
 
     def _facts(self, ending: Ending) -> dict[str, Any]:
         recorder, settings, result = self._ran, self._office.settings, ending.result

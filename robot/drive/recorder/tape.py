@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from robot.drive.recorder.guard import Guard
 from robot.drive.recorder.look import look_at
 from robot.drive.recorder.network import Network
 from robot.drive.recorder.taken import Taken
@@ -37,7 +38,8 @@ class Recorder(NoTape):
         self._settings = settings
         self.known = known
         self.hearing = Hearing()
-        self.network = Network(lambda: (self._place, self.seconds))
+        self.guard = Guard()
+        self.network = Network(lambda: (self._place, self.seconds), self.guard)
         self.steps: list[Taken] = []
         self.answers: list[Answer] = []
         self.mails: list[tuple[Mail, bytes]] = []
@@ -57,7 +59,8 @@ class Recorder(NoTape):
 
     def launched(self, context: BrowserContext) -> None:
         """Listen to the browser."""
-        self.network.attach(context)
+        with self.guard.keeping():
+            self.network.attach(context)
 
     @contextlib.contextmanager
     def step(self, name: str, look: Look) -> Iterator[None]:
@@ -70,9 +73,10 @@ class Recorder(NoTape):
             taken.done = True
         finally:
             taken.seconds = self.seconds - taken.begun_s
-            if look.is_open:
-                self.learn()
-                taken.seen = look_at(look.page, self.known.register, self._settings.evidence.masked)
+            with self.guard.keeping():
+                if look.is_open:
+                    self.learn()
+                    taken.seen = look_at(look.page, self.known.register, self._settings.evidence.masked)
             self._open.pop()
 
     def effect(self, kind: str, key: str, look: Look) -> None:  # noqa: ARG002 - the seam's signature
@@ -82,14 +86,19 @@ class Recorder(NoTape):
 
     def answered(self, kind: str, answer: str) -> None:
         """Keep that a person has answered; the answer itself becomes a placeholder."""
-        placeholder = self.known.register.add("SECRET", kind, answer, like)
-        self.answers.append(Answer(kind=kind, value=placeholder, step=max(self._place, 0)))
+        with self.guard.keeping():
+            placeholder = self.known.register.add("SECRET", kind, answer, like)
+            self.answers.append(Answer(kind=kind, value=placeholder, step=max(self._place, 0)))
 
     def letters(self, letters: Sequence[Letter]) -> None:
         """Keep each letter of the portal's once; what others write is none of the recording's."""
         believed = {sender.lower() for sender in self._settings.mail.senders}
+        with self.guard.keeping():
+            self._keep([letter for letter in letters if letter.sender in believed])
+
+    def _keep(self, letters: Sequence[Letter]) -> None:
         for letter in letters:
-            if letter.sender not in believed or letter.raw in self._read:
+            if letter.raw in self._read:
                 continue
             self._read.add(letter.raw)
             file = f"mails/{len(self.mails) + 1:02d}.eml"
@@ -99,17 +108,18 @@ class Recorder(NoTape):
 
     def found(self, finding: Finding) -> None:
         """Keep what was found."""
-        self.findings.append(
-            Found(
-                step=max(self._place, 0),
-                link=finding.link,
-                code=finding.code,
-                certainty=finding.certainty,
-                cause=as_data(finding.cause),
-                remedy=as_data(finding.remedy),
-                probes=tuple(probe.code for probe in finding.probes if probe.code),
+        with self.guard.keeping():
+            self.findings.append(
+                Found(
+                    step=max(self._place, 0),
+                    link=finding.link,
+                    code=finding.code,
+                    certainty=finding.certainty,
+                    cause=as_data(finding.cause),
+                    remedy=as_data(finding.remedy),
+                    probes=tuple(probe.code for probe in finding.probes if probe.code),
+                )
             )
-        )
 
     def learn(self) -> None:
         """Take in what has become known since the last time."""
