@@ -2,6 +2,9 @@
 
 Chrome takes longest to start. What a run has hung onto the browser (routes, scripts, the page's clock, listeners) goes with its
 connection; its page, cookies and stored data are cleared before the next one comes. An extension keeps running.
+
+The connections come by a port of 127.0.0.1, of the system's choice, on which the browser listens until it ends: whoever has an
+account on this machine could drive it, so no browser with anybody's real data is lent.
 """
 
 from __future__ import annotations

@@ -20,6 +20,10 @@ def replay(  # noqa: PLR0913 - an operator's options, each by its own name
     update: Annotated[
         bool, typer.Option("--update", help="Play on through a drift, and let the recording expect what was seen.")
     ] = False,
+    apart: Annotated[
+        bool,
+        typer.Option("--apart", help="A browser for each recording; a shared one listens on a port of this machine meanwhile."),
+    ] = False,
     extension: Annotated[
         Path | None, typer.Option("--extension", help="Folder of the unpacked extension, over browser.extension_dir.")
     ] = None,
@@ -31,10 +35,9 @@ def replay(  # noqa: PLR0913 - an operator's options, each by its own name
 ) -> None:
     """Play recordings again, without portal, token, mail and network; 15 where one drifted, 16 where one failed."""
     from robot.cli.replaying import replay_recordings, settings_of
+    from robot.drive.replay import Playing
     from robot.report.replays import as_html, as_junit
 
     reports = [(render, file) for render, file in ((as_junit, junit), (as_html, html)) if file is not None]
-    machine = settings_of(settings, extension)
-    replay_recordings(
-        recordings, machine=machine, headed=headed, update=update, as_json=as_json, verbose=verbose, reports=reports
-    )
+    playing = Playing(settings_of(settings, extension), headed=headed, lenient=update, apart=apart)
+    replay_recordings(recordings, playing=playing, as_json=as_json, verbose=verbose, reports=reports)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from robot.drive.replay import Replayed
+    from robot.drive.replay import Playing, Replayed
     from robot.settings import Settings
     from robot.texts import Language
 
@@ -26,9 +26,7 @@ FAILED: Final = 16
 def replay_recordings(
     folders: Sequence[Path],
     *,
-    machine: Settings,
-    headed: bool,
-    update: bool,
+    playing: Playing,
     as_json: bool,
     verbose: bool,
     reports: Sequence[tuple[Callable[[Sequence[Replayed], Language], str], Path]],
@@ -40,17 +38,17 @@ def replay_recordings(
         UsageError: the extension, the browser, or a report's file.
     """
     from robot import logs
-    from robot.drive.replay import Playing, replay, take_over
+    from robot.drive.replay import replay, take_over
     from robot.redaction import Redactor
 
     logs.set_up(Redactor(), None, verbose=verbose)
-    speaks = machine.language
+    speaks = playing.machine.language
     done: list[Replayed] = []
-    for replayed in replay(folders, Playing(machine, headed=headed, lenient=update)):
+    for replayed in replay(folders, playing):
         done.append(replayed)
         if not as_json:
             sys.stderr.writelines(line + "\n" for line in lines_of(replayed, speaks))
-        if update and replayed.state != "passed" and _agreed(replayed, speaks):
+        if playing.lenient and replayed.state != "passed" and _agreed(replayed, speaks):
             key = "updated" if take_over(replayed) else "not_updated"
             print(Text(f"replay.{key}", {"recording": replayed.folder}).say(speaks), file=sys.stderr)  # noqa: T201 - talk
     for render, file in reports:

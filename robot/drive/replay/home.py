@@ -69,11 +69,11 @@ def open_office(
         (maildir / part).mkdir(parents=True) if maildir is not None else None
     redactor = Redactor()
     vault = Vault(MemoryStore(), redactor)
-    if recording.account is not None:
-        password = binding.fill(PASSWORD)
-        vault.set(f"portal/{ORGANISATION}", f"{binding.fill(recording.account)}\n{password}\n-")
     ledger = _books(settings, work)
-    plant(ledger, recording, binding, ORGANISATION, settings.evidence.folder)
+    activation = plant(ledger, recording, binding, ORGANISATION, settings.evidence.folder)
+    if recording.account is not None:
+        rows = binding.fill(recording.account), binding.fill(PASSWORD), activation or "-"
+        vault.set(f"portal/{ORGANISATION}", "\n".join(rows))
     return Office(settings, redactor, vault, ledger)
 
 

@@ -57,6 +57,8 @@ class Playing:
     headed: bool = False
     lenient: bool = False
     """A drift does not stop the run: for a recording whose expectations are to be written anew."""
+    apart: bool = False
+    """A browser for each recording, driven by a pipe; one that is shared listens on a port of this machine."""
     extras: Extras = NO_EXTRAS
     traced: bool = False
     """Whether Playwright's traces are recorded."""
@@ -116,7 +118,7 @@ def replay(folders: Sequence[Path], playing: Playing) -> Iterator[Replayed]:
     loaded = [load(folder) for folder in folders]
     with contextlib.ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vss-replays-", ignore_cleanup_errors=True)))
-        if len(loaded) > 1 and playing.extras == NO_EXTRAS:
+        if len(loaded) > 1 and playing.extras == NO_EXTRAS and not playing.apart:
             playing = replace(playing, extras=_lent(stack, work))
         for each in loaded:
             yield _too_old(each, playing) or _played(each, playing, work)
