@@ -4,6 +4,7 @@ The live runs are those that were recorded, by the real command against a world 
 """
 
 import argparse
+import shutil
 import statistics
 import sys
 import tempfile
@@ -72,7 +73,9 @@ def play(names: Sequence[str], number: int, extras: Extras, say: Callable[[str],
     """Replay the recordings in turn, so many in all."""
     played = Played()
     with tempfile.TemporaryDirectory(prefix="replays-") as name:
-        folders = [RECORDINGS / each for each in islice(cycle(names), number)]
+        for each in names:  # what is recorded anew meanwhile is no false alarm
+            shutil.copytree(RECORDINGS / each, Path(name) / "recordings" / each)
+        folders = [Path(name) / "recordings" / each for each in islice(cycle(names), number)]
         for replayed in replay(folders, Playing(machine(Path(name)), extras=extras)):
             played.take(replayed)
             say(f"{played.number} {replayed.folder.name}: {replayed.state} ({replayed.seconds:.1f} s)")
