@@ -81,12 +81,8 @@ def test_a_step_that_shows_nothing_new_has_the_picture_of_the_one_before():
     """Each picture is one file; a step without a page has neither picture nor snapshot."""
     seen = [Seen("/a", "- a", b"one"), Seen("/a", "- b", b"one"), None, Seen("/b", None, b"two")]
     taken = [Taken(f"step {number}", float(number), 1.0, done=True, seen=each) for number, each in enumerate(seen)]
-    assert [step.screenshot for step in steps_of(taken)] == [
-        "screenshots/01.webp",
-        "screenshots/01.webp",
-        None,
-        "screenshots/04.webp",
-    ]
+    first, last = "screenshots/01.webp", "screenshots/04.webp"
+    assert [step.screenshot for step in steps_of(taken)] == [first, first, None, last]
     assert pictures_of(taken) == {b"one": first, b"two": last}
     assert trees_of(taken) == {"aria/01.yml": "- a\n", "aria/02.yml": "- b\n"}
     assert [step.aria for step in steps_of(taken)] == ["aria/01.yml", "aria/02.yml", None, None]
