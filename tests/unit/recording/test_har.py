@@ -102,6 +102,7 @@ def test_every_text_of_an_exchange_is_hidden():
         headers=(("content-type", "application/json"), ("location", "/mat-khau-gia")),
         body=b'{"p": "mat-khau-gia"}',
     )
-    text = har.write([hidden(planted, register)], [("open", 0.0)], BEGUN, {})
+    called = _exchange(posted=Posted("application/json", '{"password": "mat-khau-gia"}'))
+    text = har.write([hidden(planted, register), hidden(called, register)], [("open", 0.0)], BEGUN, {})
     assert "mat-khau-gia" not in text
-    assert text.count("{SECRET:password}") == 8
+    assert text.count("{SECRET:password}") == 9
