@@ -198,6 +198,7 @@ def test_down_leaves_nothing_and_up_finds_the_data_again(own):
 
     up(own)
     assert home.is_mount() == small
+    assert fixtures("fault", "clear", "disk-full", "--dir", own).returncode == 0
     assert [layout.pass_phrase.read_bytes(), (layout.directory / "pki" / "hoa-binh.pem").read_bytes()] == kept
     assert [row["name"] for row in Truth(layout.truth).snapshot()["faults"]] == ["mail-twice"]
 
