@@ -196,7 +196,7 @@ class Evidence(Strict):
     folder: Path = Field(Path("evidence"), description="one folder a run is made in here")
     trace: bool = Field(default=True, description="record Playwright traces")
     pictures: Literal["all", "outcomes"] = Field(
-        "all", description="screenshots of each form and receipt, or of receipts and of what went wrong only: less work in a night"
+        "all", description="screenshots of each form and receipt, or of receipts and of what went wrong only: less work a night"
     )
     masked: tuple[str, ...] = Field(
         ("input[type=password]", "[formcontrolname=MaKichHoat]"),
