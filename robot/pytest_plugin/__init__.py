@@ -85,7 +85,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def robot_lending(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lending | None]:
-    """One browser for all replays of a test session; None where each has its own (a video is a browser's)."""
+    """One browser for all replays of a test session; None where each has its own (a video is a browser's, and so is haste)."""
     from robot.pytest_plugin.session import lending_of
 
     yield from lending_of(request, tmp_path_factory.mktemp("robot-browser"))

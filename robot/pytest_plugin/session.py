@@ -62,8 +62,8 @@ def running_playwright(request: pytest.FixtureRequest) -> Playwright | None:
 
 def lending_of(request: pytest.FixtureRequest, profile: Path) -> Iterator[Lending | None]:
     """The browser that is lent to one replay after the other, ended with the session."""
-    playwright = running_playwright(request)
-    if playwright is None or request.config.getoption("--video", default="off") != "off":
+    playwright, option = running_playwright(request), request.config.getoption
+    if playwright is None or option("--video", default="off") != "off" or option("--slowmo", default=0):
         yield None
         return
     lending = Lending(playwright, profile)

@@ -99,7 +99,7 @@ def test_a_recording_is_a_test_and_a_changed_portal_fails_it(qa, pytester, tmp_p
     """Side by side by xdist: the clean one passes, the changed one fails by step and name, and leaves trace and picture."""
     shutil.copytree(RECORDINGS / "registered", pytester.path / "recordings" / "registered")
     mutate(LABEL, RECORDINGS, pytester.path / "recordings")
-    kept = ("--tracing=retain-on-failure", "--screenshot=only-on-failure", "--output=kept", "--slowmo=1", "--junit-xml=j.xml")
+    kept = ("--tracing=retain-on-failure", "--screenshot=only-on-failure", "--output=kept", "--junit-xml=j.xml")
     ran = qa("-n", 2, "--recordings", "recordings", "--robot-extension", copy_to(tmp_path), *kept)
     ran.assert_outcomes(passed=1, failed=1)
     ran.stdout.fnmatch_lines(
@@ -121,6 +121,8 @@ def test_robot_session_hands_over_the_extensions_browser(world, qa, pytester):
     """Steps, evidence and artefacts as in a run; the page sees the extension, and the books know the run."""
     pytester.makepyfile(
         """
+        import time
+
         import pytest
 
         @pytest.mark.robot(org="hoa-binh")
@@ -128,10 +130,23 @@ def test_robot_session_hands_over_the_extensions_browser(world, qa, pytester):
             with robot_session.step("open the registration form"):
                 robot_session.open(robot_session.settings.portal.paths.registration)
             assert robot_session.page.evaluate("typeof window.TokenSigning") == "object"
+            begun = time.monotonic()
+            robot_session.page.locator("[formcontrolname=TenDoiTuong]").fill("Thử")
+            assert time.monotonic() - begun >= 0.2
             print("\\nrun", robot_session.run)
         """
     )
-    ran = qa("-s", "-W", "error", "--robot-settings", world.layout.settings, "--tracing=on", "--screenshot=on", "--output=kept")
+    ran = qa(
+        "-s",
+        "-W",
+        "error",
+        "--robot-settings",
+        world.layout.settings,
+        "--tracing=on",
+        "--screenshot=on",
+        "--output=kept",
+        "--slowmo=200",
+    )
     ran.assert_outcomes(passed=1)
     run = next(line.split()[1] for line in ran.outlines if line.startswith("run "))
     shown = json.loads(world.robot("show", run, "--json").out)
