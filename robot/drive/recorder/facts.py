@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from robot.recording.model import Earlier, PortalFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from robot.ledger import Effect
+    from robot.recording.exchanges import Exchange
     from robot.settings import Mail, Settings
+
+
+BUILD: Final = re.compile(
+    r"""(?:<meta\s+name="(?:app-)?(?:version|build)"\s+content=|\bng-version=)"(?P<build>[\w .+-]{1,60})\"""", re.IGNORECASE
+)
+
+
+def portal_build(exchanges: Iterable[Exchange]) -> str:
+    """The build that a page of the portal names, in a `<meta>` or as Angular does; empty where none does."""
+    pages = (each.body.decode("utf-8", "replace") for each in exchanges if each.kind == "document")
+    return next((found["build"] for page in pages if (found := BUILD.search(page))), "")
 
 
 def portal_facts(settings: Settings, mail: Mail) -> PortalFacts:

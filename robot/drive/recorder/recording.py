@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loguru import logger
 
 from robot.clock import VIETNAM
-from robot.drive.recorder.facts import earlier, portal_facts
+from robot.drive.recorder.facts import earlier, portal_build, portal_facts
 from robot.drive.recorder.knowing import AGENCY, PARTICULARS, Known
 from robot.drive.recorder.taken import pictures_of, steps_of, trees_of
 from robot.drive.recorder.tape import Recorder
@@ -118,9 +118,12 @@ class RecordedRun:
         recorder, register = self._ran, self._known.register
         recorder.learn()
         traces = sorted((self._evidence(ending) / "traces").glob("*.zip"))
+        exchanges = list(recorder.network.exchanges(dict.fromkeys(self._contents, DOSSIER)))
+        facts = self._facts(ending)
+        build = portal_build(exchanges)
         return Draft(
-            facts=self._facts(ending),
-            exchanges=list(recorder.network.exchanges(dict.fromkeys(self._contents, DOSSIER))),
+            facts=facts | {"versions": facts["versions"] | ({"portal": build} if build else {})},
+            exchanges=exchanges,
             frames=list(frames_of(recorder.hearing.heard, recorder.begun.timestamp(), register)),
             mails={mail.file: raw for mail, raw in recorder.mails},
             texts=trees_of(recorder.steps),

@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 
+from robot.drive.recorder.facts import portal_build
 from robot.drive.recorder.guard import Guard
 from robot.drive.recorder.knowing import Known
 from robot.drive.recorder.look import Seen
 from robot.drive.recorder.taken import Taken, pictures_of, steps_of, trees_of
 from robot.mail.letter import read_letter
+from robot.recording.exchanges import Exchange
 from robot.redaction import Redactor
 from robot.settings import Organisation
 from robot.settings.model import MailPatterns
@@ -64,6 +66,20 @@ def test_the_code_of_every_letter_is_a_secret(known):
     letters = [read_letter(LETTER.format(code=code).encode(), dt.datetime.now(dt.UTC)) for code in ("K7XQ2MPA", "9DNB4TWE")]
     known.learn_letters(letters, MailPatterns())
     assert known.register.hide("K7XQ2MPA 9DNB4TWE") == "{SECRET:code} {SECRET:code.2}"
+
+
+@pytest.mark.parametrize(
+    ("page", "build"),
+    [
+        ('<html><head><meta name="build" content="2026.11.3"></head>', "2026.11.3"),
+        ('<app-root ng-version="17.3.1">', "17.3.1"),
+        ("<html><body>version 3</body>", ""),
+    ],
+)
+def test_the_portals_build_is_what_its_pages_say(page, build):
+    """In the page's head, or as Angular marks its root; nothing where no page says one."""
+    asked = Exchange(0, 0.0, 0.1, "document", "GET", "https://gddt.baohiemxahoi.gov.vn/", 200, body=page.encode())
+    assert portal_build([asked]) == build
 
 
 def test_whatever_goes_wrong_in_recording_stays_there():
