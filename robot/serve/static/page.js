@@ -5,18 +5,19 @@ let tag = "";
 
 // What stands in a part with a key is a person's to type in: it stays as it is while the new page has it, too.
 function replace(html) {
+  // Before anything is moved: what is taken out of the page has no focus any more.
+  const at = document.activeElement;
+  const [from, to] = at && at.type === "text" ? [at.selectionStart, at.selectionEnd] : [null, null];
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
   for (const part of live.querySelectorAll("[data-key]")) {
     const same = fresh.content.querySelector(`[data-key="${CSS.escape(part.dataset.key)}"]`);
     if (same && same !== part) same.replaceWith(part);
   }
-  const at = document.activeElement;
-  const [from, to] = at && at.selectionStart !== undefined ? [at.selectionStart, at.selectionEnd] : [null, null];
   live.replaceChildren(fresh.content);
   if (at && at !== document.activeElement && live.contains(at)) {
     at.focus({ preventScroll: true });
-    if (from !== null && at.type === "text") at.setSelectionRange(from, to);
+    if (from !== null) at.setSelectionRange(from, to);
   }
 }
 
@@ -29,7 +30,7 @@ async function look() {
     document.body.classList.remove("stale");
     if (answer.status === 304) return;
     const html = await answer.text();
-    if (tag) replace(html);
+    replace(html);
     tag = answer.headers.get("etag") || "";
   } catch {
     document.body.classList.add("stale");

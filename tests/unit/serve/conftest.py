@@ -75,10 +75,10 @@ def new_books(tmp_path_factory):
     return folder / "ledger.sqlite"
 
 
-def write_settings(home, new_books):
+def write_settings(home, new_books, language="en"):
     """A robot.toml with two organisations, one of them with a hostile name, beside new books."""
     home.mkdir()
-    lines = ['language = "en"']
+    lines = [f'language = "{language}"']
     for key in ("hoa-binh", "song-lo"):
         lines += ["", f"[organisations.{key}]"]
         names = ("tax_code", "unit_code", "province", "agency_name", "agency_code", "email", "contact", "address")

@@ -1,0 +1,191 @@
+"""The operator's page in a real browser: it follows the night, a captcha is answered, nobody is shut out by how it looks."""
+
+import datetime as dt
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from fixtures.organisations import ORGANISATIONS
+from robot.browser.find import find_browser
+from robot.browser.launch import as_root
+from robot.drive import Office
+from robot.ledger.item import NewItem
+from tests.unit.serve.conftest import Line, serving, write_settings
+from tests.waiting import until
+
+NAME = ORGANISATIONS["hoa-binh"].name
+TOKENS = [
+    {"label": "Token Hòa Bình", "serial": "T1", "pin_state": "ok"}
+    | {"certificates": [{"subject": f"CN={NAME}", "serial": "0a", "organisations": ["hoa-binh"], "tax_codes": ["9901000019"]}]}
+]
+TOKENS[0]["certificates"][0] |= {"days_left": 12, "not_after": "2026-12-04T00:00:00+00:00", "is_authority": False}
+
+# Every control has a name, every heading is in order, every text can be told from what is behind it (WCAG 2.1: 4.5 to 1).
+FAULTS = """() => {
+  const faults = [], seen = e => e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden';
+  const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const colour = text => text.match(/[0-9.]+/g).map(Number);
+  const behind = e => { for (; e; e = e.parentElement) {
+    const c = colour(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+  for (const e of document.querySelectorAll('body *')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!own || !seen(e) || e.closest('.skip')) continue;
+    const [a, b] = [light(colour(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) faults.push(`contrast ${ratio.toFixed(1)}: ${e.textContent.trim().slice(0, 40)}`);
+  }
+  for (const e of document.querySelectorAll('a, button, input:not([type=hidden]), select')) {
+    const name = e.getAttribute('aria-label') || (e.labels && [...e.labels].map(l => l.textContent).join('')) || e.textContent;
+    if (!name || !name.trim()) faults.push(`no name: ${e.outerHTML.slice(0, 80)}`);
+  }
+  for (const e of document.images) if (!e.alt) faults.push(`no text for a picture: ${e.src}`);
+  let last = 0;
+  for (const e of document.querySelectorAll('h1, h2, h3')) {
+    const level = Number(e.tagName[1]);
+    if (level > last + 1) faults.push(`heading ${e.textContent} of level ${level} after ${last}`);
+    last = level;
+  }
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  if (new Set(ids).size !== ids.length) faults.push('an id twice');
+  if (document.querySelectorAll('main h1').length !== 1) faults.push('not one heading of the page');
+  const wide = document.documentElement.scrollWidth;
+  if (wide > innerWidth) faults.push(`wider than the window: ${wide}`);
+  return faults;
+}"""
+
+
+@pytest.fixture(scope="module")
+def new_books(tmp_path_factory):
+    from robot.ledger import Ledger
+    from robot.settings import Ledger as LedgerSettings
+
+    folder = tmp_path_factory.mktemp("books")
+    Ledger.open(LedgerSettings(), folder).close()
+    return folder / "ledger.sqlite"
+
+
+@pytest.fixture
+def office(tmp_path, new_books):
+    with Office.open(write_settings(tmp_path / "văn phòng", new_books, "vi"), lambda: "") as office:
+        yield office
+
+
+@pytest.fixture
+def site(office):
+    with serving(office, Line(TOKENS)) as site:
+        yield site
+
+
+@contextmanager
+def browsing(playwright, **look):
+    """A page, and what the browser complained about."""
+    program = find_browser(None, playwright.chromium.executable_path)
+    browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not as_root())
+    try:
+        page, complaints = browser.new_context(**look).new_page(), []
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda wrong: complaints.append(str(wrong)))
+        yield page, complaints
+    finally:
+        browser.close()
+
+
+def night_of(office, dossiers):
+    """A night that runs, with so many dossiers of one organisation, and a run at the first of them."""
+    ledger = office.ledger
+    items = [
+        ledger.queue.plan(
+            NewItem("hoa-binh", f"TZ0101A/600/11/2026/{number:02}", "x.xml", f"Báo tăng {number}.xml", f"{number:064}", 9)
+        )
+        for number in range(1, dossiers + 1)
+    ]
+    night = ledger.nights.begin(dt.datetime.now(dt.UTC))
+    ledger.nights.plan(night, [item.id for item in items])
+    run = ledger.begin_run("submit", "hoa-binh", {}, office.settings.evidence.folder, night=night)
+    ledger.protocol.claim(run, 60, item=items[0].id)
+    ledger.begin_step(run, "open the registration form")
+    return run, items
+
+
+def ask_captcha(office, run):
+    file = Path(office.settings.home) / "captcha.png"
+    Image.new("RGB", (160, 60), "#ddeeff").save(file)
+    return office.ledger.ask(run, "captcha", file, 600)
+
+
+def test_the_page_follows_the_night_and_takes_an_answer(playwright, office, site):
+    """Without a reload: a held dossier is counted; what a person types stays when another question comes, and answers."""
+    run, items = night_of(office, 4)
+    with browsing(playwright, viewport={"width": 1280, "height": 900}) as (page, complaints):
+        page.goto(site.address)
+        assert "token" not in page.url
+        assert page.get_by_role("heading", level=1).inner_text() == "Đêm nay"
+        assert page.get_by_role("link", name="mở tờ khai đăng ký").is_visible()
+        held = page.locator("dl.figures .wait dd")
+        assert held.inner_text() == "0"
+        office.ledger.care.hold(items[3].id, {"vi": "vì sao", "en": "why"})
+        until(lambda: held.inner_text() == "1", "the page follows")
+        question = ask_captcha(office, run)
+        page.get_by_role("link", name="Câu hỏi").click()
+        answer = page.get_by_label("Các ký tự trong hình")
+        assert page.locator("img.captcha").evaluate("image => image.decode().then(() => image.naturalWidth)") == 160
+        answer.press_sequentially("AB")
+        office.ledger.ask(run, "activation", said={"vi": "Hỏi nữa", "en": "More"}, choices=("again", "stop"))
+        page.get_by_role("button", name="Đăng ký lại").wait_for(timeout=15_000)
+        assert answer.evaluate("input => document.activeElement === input && input.value") == "AB"
+        answer.press_sequentially("12")
+        answer.press("Enter")
+        page.get_by_role("status").first.wait_for()
+        assert office.ledger.question(question).answer == "AB12"
+        assert complaints == []
+
+
+def test_everybody_can_use_it(playwright, office, site):
+    """Every page on a telephone and on a desk, light and dark: names, order, contrast, nothing out of the window; by keyboard."""
+    run, items = night_of(office, 3)
+    ask_captcha(office, run)
+    office.ledger.care.hold(items[2].id, {"vi": "vì sao", "en": "why"})
+    pages = (
+        "",
+        "queue",
+        f"queue/{items[2].id}",
+        "held",
+        "questions",
+        "runs",
+        f"runs/{run}",
+        "tokens",
+        "deadlines",
+        "checks",
+        "none",
+    )
+    with browsing(playwright) as (page, complaints):
+        page.goto(site.address)
+        until(lambda: page.goto(f"{site.bare}tokens") and page.get_by_text("T1").count(), "the tokens were looked at")
+        found = {}
+        for name in pages:
+            page.goto(site.bare + name)
+            for width, scheme in ((360, "light"), (360, "dark"), (1280, "light")):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.emulate_media(color_scheme=scheme)
+                faults = page.evaluate(FAULTS)
+                if faults:
+                    found[name, width, scheme] = faults
+        assert found == {}
+        page.goto(site.bare)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Tới nội dung"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        assert [said for said in complaints if "404" not in said] == []
+
+
+def test_a_server_that_has_gone_is_said(playwright, office):
+    """What stands there may be old, and the page says so."""
+    with browsing(playwright) as (page, _):
+        with serving(office, Line()) as site:
+            page.goto(site.address)
+            assert not page.get_by_text("nội dung có thể đã cũ").is_visible()
+        page.get_by_text("nội dung có thể đã cũ").wait_for(timeout=15_000)
