@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +53,7 @@ class Pages:
             word=self._word,
             word_of=lambda text: text.say(self._speaks),
             at=shown,
+            moment=datetime.fromisoformat,
             step=lambda name: say_step(name, self._speaks),
             speaks=self._speaks,
         )

@@ -42,6 +42,9 @@ FAULTS = """() => {
     if (!name || !name.trim()) faults.push(`no name: ${e.outerHTML.slice(0, 80)}`);
   }
   for (const e of document.images) if (!e.alt) faults.push(`no text for a picture: ${e.src}`);
+  for (const e of document.querySelectorAll('td, th')) {
+    if (e.clientWidth < 60 && e.textContent.trim().length > 20) faults.push(`crushed: ${e.textContent.trim().slice(0, 40)}`);
+  }
   let last = 0;
   for (const e of document.querySelectorAll('h1, h2, h3')) {
     const level = Number(e.tagName[1]);

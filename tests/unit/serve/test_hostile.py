@@ -31,7 +31,7 @@ TOKEN = {
     "pin_state": HOSTILE,
     "certificates": [
         {"subject": HOSTILE, "serial": HOSTILE, "organisations": ["song-lo"], "tax_codes": [HOSTILE], "days_left": 3}
-        | {"not_after": HOSTILE, "is_authority": False}
+        | {"not_after": "2026-12-04T00:00:00+00:00", "is_authority": False}
     ],
 }
 
