@@ -33,6 +33,7 @@ _ALNUM: Final = "ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789"
 _BASE64: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _WEIGHTS: Final = (31, 29, 23, 19, 17, 13, 7, 5, 3)  # of a tax code's first nine digits, modulo 11
 _TAX_DIGITS: Final = 10
+_BRANCHES: Final = {13: "001", 14: "-001"}  # what follows the ten digits, by the length of all
 _NOBODYS: Final = "99"  # no tax office hands out codes that begin so
 _DOMAINS: Final = ("thu.example", "t.example")
 _WORD: Final = 6
@@ -136,9 +137,8 @@ def _tax_code(size: int, chance: Iterator[int]) -> str:
     while True:
         first = _NOBODYS + _of("0123456789", len(_WEIGHTS) - len(_NOBODYS), chance)
         check = 10 - sum(int(digit) * weight for digit, weight in zip(first, _WEIGHTS, strict=True)) % 11
-        if 0 <= check < 10:  # noqa: PLR2004 - one digit; a code whose check would need two is not handed out
-            code = f"{first}{check}"
-            return code if size <= _TAX_DIGITS else f"{code}-001"[:size] if size > 13 else f"{code}001"  # noqa: PLR2004
+        if check < _TAX_DIGITS:  # a code whose check would need two digits is not handed out
+            return f"{first}{check}{_BRANCHES.get(size, '')}"
 
 
 def _email(size: int, chance: Iterator[int]) -> str:
