@@ -34,6 +34,7 @@ class Trace:
         self._wanted = wanted
         self._context: BrowserContext | None = None
         self._running = False
+        self._paused = False
         self._chunks = 0
         self._step = ""
 
@@ -60,15 +61,17 @@ class Trace:
 
     @contextlib.contextmanager
     def off(self) -> Iterator[None]:
-        """Record nothing within."""
+        """Record nothing within, not even of a browser that starts only then."""
         self._stop()
+        self._paused = True
         try:
             yield
         finally:
+            self._paused = False
             self._start()
 
     def _start(self) -> None:
-        if self._context is None or not self._wanted or self._running:
+        if self._context is None or not self._wanted or self._running or self._paused:
             return
         with self._forgiving("start"):
             self._context.tracing.start(screenshots=self._film, snapshots=True, title="vss-robot")

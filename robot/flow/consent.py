@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from playwright.sync_api import Error as PlaywrightError
 
 from robot.errors import PageUnexpected, PersonAwaited
+from robot.evidence import marked
 from robot.flow.questions import Matter, ask_person
 from robot.texts import Text
 
@@ -71,7 +72,7 @@ class Consent:
     def _picture(self, window: Window, element: Locator) -> Path | None:
         """The page with the element in question marked."""
         try:
-            with element.highlight():
+            with marked(element):
                 return self._desk.folder.screenshot(window.page, "consent", whole=True)
         except PlaywrightError:
             return None

@@ -69,13 +69,15 @@ class Session(Booked):
         return self.window.drifts
 
     def page_map(self, name: str) -> MappedPage:
-        """A page of the portal by its name in the map, with the operator's own file over it.
+        """A page of the portal by its name in the map, with the operator's own file over it; the browser runs from here on.
 
         Raises:
             SettingsError: that file is wrong.
             KeyError: the map has no such page.
         """
-        return MappedPage(self._desk, self.window, load_map(self.settings.portal.map), name, self._consent)
+        known = load_map(self.settings.portal.map)
+        _ = self.window.page  # the first look starts the browser: before a step, and before the trace is paused in it
+        return MappedPage(self._desk, self.window, known, name, self._consent)
 
     def open(self, path: str) -> None:
         """Go to a page of the portal, by a path of the settings or an address that the mail room has let through."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from robot.evidence import marked
 from robot.portalmap.proposing import kind_of, ways_to
 from robot.texts import Text
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 RIGHT, POINT, LEAVE, REST, END = "", "p", "s", "a", "q"
 """What a person types: Enter for right, or the letter that the sentence names."""
 SHOWN: Final = "y"
-MARK: Final = "outline: 3px solid #d6336c"
 SEEN_MS: Final = 2000
 
 
@@ -86,8 +86,8 @@ class Walk:
             assert taken is not None  # noqa: S101 - for the type checker: what was not found is left or pointed at
             self._trusting = answer == REST
             if taken:
-                chosen = element.find[taken]
-                self.changes[name] = (chosen, *(way for way in element.find if way != chosen))
+                counts = [way.count() for way in ways]
+                self.changes[name] = tuple(way for way, count in zip(element.find, counts, strict=True) if count == 1)
             self._decide(said, "confirmed", element.find[taken].said(texts))
             return ways[taken]
 
@@ -116,7 +116,7 @@ class Walk:
             seen.scroll_into_view_if_needed(timeout=SEEN_MS)
         except PlaywrightTimeout:
             self._say("calibrate_unseen", name=name)
-        with seen.highlight(style=MARK):
+        with marked(seen):
             self._folder.screenshot(live, name)
             return self._asked("calibrate_found", name=name, by=by)
 
