@@ -51,17 +51,37 @@ def edited(tmp_path):
     return edit
 
 
+@pytest.fixture
+def redirected(tmp_path):
+    """A copy of a recording whose form is asked for at an old address, which leads on to where it is."""
+    copy = Path(shutil.copytree(RECORDINGS / "registered", tmp_path / "redirected"))
+    facts = json.loads((copy / "recording.json").read_text(encoding="utf-8"))
+    facts["portal"]["paths"]["registration"] = "/cu?trang=1"
+    (copy / "recording.json").write_text(json.dumps(facts), encoding="utf-8")
+    har = json.loads((copy / "exchanges.har").read_text(encoding="utf-8"))
+    entries = har["log"]["entries"]
+    form = next(entry for entry in entries if entry["_resourceType"] == "document")
+    old = json.loads(json.dumps(form))
+    target = old["request"]["url"].replace(facts["portal"]["address"].rstrip("/"), "")
+    old["request"] |= {"url": facts["portal"]["address"] + "cu?trang=1", "queryString": [{"name": "trang", "value": "1"}]}
+    old["response"] |= {"status": 302, "redirectURL": target, "headers": [{"name": "location", "value": target}]}
+    old["response"]["content"] = {"size": 0, "mimeType": "", "text": ""}
+    entries.insert(entries.index(form), old)
+    (copy / "exchanges.har").write_text(json.dumps(har), encoding="utf-8")
+    return copy
+
+
 def states(results):
     return {Path(each["recording"]).name: each["state"] for each in results}
 
 
-def test_every_recording_of_the_world_passes_and_no_time_passes(replay, edited, tmp_path):
+def test_every_recording_of_the_world_passes_and_no_time_passes(replay, edited, redirected, tmp_path):
     """All flows and outcomes, by one browser; letters, an absent form and a page that takes long are waited for at once.
 
-    The page takes twelve seconds by its own clock.
+    The page takes twelve seconds by its own clock. A redirection leads where it led, without leaving the recording.
     """
     slow = edited("slow", "const digest", "await new Promise((go) => setTimeout(go, 12_000)); const digest")
-    folders = [*sorted(RECORDINGS.iterdir()), slow]
+    folders = [*sorted(RECORDINGS.iterdir()), slow, redirected]
     code, results, talk = replay(*folders, "--junit", tmp_path / "junit.xml")
     assert dict.fromkeys((folder.name for folder in folders), "passed") == states(results), (results, talk)
     assert code == 0
