@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from robot.drive.replay import Playing, replay
 from robot.errors import RobotError
 from robot.pytest_plugin.session import running_playwright, settings_file
-from robot.recording.age import age_of, age_said
-from robot.recording.reading import load
 from robot.settings import Settings
 from robot.settings import load as load_settings
 from robot.texts import LANGUAGES, Language
@@ -48,16 +46,13 @@ def play(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None:
         DeviatedError: it drifted, failed, or is too old.
     """
     item = request.node
-    machine = machine_settings(request.config)
-    recording = load(item.folder).recording
-    age, told = age_of(recording, machine.recordings), age_said(recording, machine.recordings)
-    if told is not None and age == "too_old":
-        raise DeviatedError([told.say(_language())])
-    if told is not None:
-        item.warn(RecordingWarning(told.say(_language())))
     extras = replace(robot_artefacts.extras(running_playwright(request)), lending=request.getfixturevalue("robot_lending"))
     playing = Playing(
-        machine, headed=robot_artefacts.headed, extras=extras, traced=robot_artefacts.traced, ended=robot_artefacts.take
+        machine_settings(request.config),
+        headed=robot_artefacts.headed,
+        extras=extras,
+        traced=robot_artefacts.traced,
+        ended=robot_artefacts.take,
     )
     (result,) = replay([item.folder], playing)
     failed = result.state != "passed"
@@ -68,6 +63,8 @@ def play(request: pytest.FixtureRequest, robot_artefacts: Artefacts) -> None:
         ("robot_seconds", round(result.seconds, 2)),
         ("robot_live_seconds", round(result.live_s, 2)),
     ]
+    if result.warning is not None:
+        item.warn(RecordingWarning(result.warning.say(_language())))
     if failed:
         raise DeviatedError(deviations(result, _language()))
 
