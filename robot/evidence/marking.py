@@ -20,8 +20,8 @@ SET: Final = """(element, colour) => {
   return before;
 }"""
 RESET: Final = """(element, before) => {
-  if (before == null) element.removeAttribute('style');
-  else element.setAttribute('style', before);
+  element.setAttribute('style', before || '');
+  if (!before) element.removeAttribute('style');
 }"""
 
 
