@@ -38,8 +38,6 @@ class Client:
 
     site: object
     cookie: str = ""
-    hosts: str = ""
-    sent: dict = field(default_factory=dict)
 
     def ask(self, method, path, body=None, **headers):
         to = urlsplit(self.site.bare)
@@ -92,12 +90,13 @@ def write_settings(home, new_books, language="en"):
 
 @dataclass
 class Line:
-    """Commands that find these tokens, and end as they are told to."""
+    """Commands that find these tokens, and this broken chain."""
 
     tokens: list = field(default_factory=list)
+    chain: dict = field(default_factory=dict)
 
     def run(self, *typed, **_):
-        return Ran(0, self.tokens, "") if typed[0] == "tokens" else Ran(2, None, "not here")
+        return Ran(0, self.tokens, "") if typed[0] == "tokens" else Ran(11, self.chain, "")
 
     def close(self):
         pass

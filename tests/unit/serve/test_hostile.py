@@ -36,14 +36,22 @@ TOKEN = {
 }
 
 
+CHAIN = {
+    "finding": {"cause": HOSTILE, "remedy": HOSTILE, "code": "x", "link": "host", "certainty": "certain", "also": []},
+    "probes": [{"link": "host", "state": "broken", "fact": HOSTILE, "code": "x", "seconds": 0.1}],
+}
+
+
 @pytest.fixture(scope="module")
 def books(tmp_path_factory, new_books):
     """Books in which everything that others may have written is hostile, and the page of their office."""
     file = write_settings(tmp_path_factory.mktemp("hostile") / "home", new_books)
-    with Office.open(file, lambda: "") as office, serving(office, Line([TOKEN])) as site:
+    with Office.open(file, lambda: "") as office, serving(office, Line([TOKEN], CHAIN)) as site:
         client = Client(site).enter()
         told = written(office)
         until(lambda: "gnp.exe" in client.get("/tokens").text, "the tokens were looked at")
+        assert client.post("/checks", org="song-lo").headers["location"] == "/checks"
+        until(lambda: "<details" in client.get("/checks").text, "the chain was looked along")
         yield client, told
 
 
@@ -120,3 +128,11 @@ def test_a_report_is_shown_apart(client, hostile, address):
     assert policy.startswith("sandbox allow-scripts ")
     assert "allow-same-origin" not in policy
     assert "connect-src" not in policy
+
+
+def test_a_broken_chain_is_shown_with_its_remedy(client):
+    """As the doctor has found it, link by link."""
+    page = client.get("/checks").text
+    assert page.count("gnp.exe") >= 5, "two names, cause, remedy, the link's fact"
+    assert 'class="chip bad">broken' in page
+    assert client.post("/checks", org="nobody").status == 404
