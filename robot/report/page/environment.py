@@ -73,7 +73,7 @@ def _typed(said: str) -> Markup:
     return Markup().join(parts)
 
 
-def _comma(number: float) -> Said:
-    """A number with one decimal, as each language writes it."""
-    written = f"{number:.1f}"
+def _comma(number: float, places: int = 1) -> Said:
+    """A number with so many decimals, as each language writes it."""
+    written = f"{number:.{places}f}"
     return Said(written.replace(".", ","), written)

@@ -53,7 +53,7 @@ def timeline(run: Run, steps: Sequence[Step]) -> Timeline:
     moments = [run.started, *(step.started for step in steps), *(step.ended for step in steps if step.ended)]
     end = max([run.ended, *moments] if run.ended else moments)
     whole = max((end - run.started).total_seconds(), 0.001)
-    depths = _depths(steps, end)
+    depths = _depths(steps)
     longest = _longest(steps, depths)
     bars = tuple(_bar(step, run.started, end, whole, depths[step.id], longest=step.id == longest) for step in steps)
     ticks = tuple((share * 100, lasted(whole * share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
@@ -84,12 +84,12 @@ def _bar(step: Step, begin: datetime, end: datetime, whole: float, depth: int, *
     )
 
 
-def _depths(steps: Sequence[Step], end: datetime) -> dict[int, int]:
+def _depths(steps: Sequence[Step]) -> dict[int, int]:
     """How many steps each lies within: those that began before it and had not ended by then."""
     open_ones: list[Step] = []
     depths = {}
     for step in steps:
-        open_ones = [outer for outer in open_ones if (outer.ended or end) > step.started]
+        open_ones = [outer for outer in open_ones if outer.ended is None or outer.ended > step.started]
         depths[step.id] = len(open_ones)
         open_ones.append(step)
     return depths

@@ -22,7 +22,7 @@
       caption.replaceChildren(...[...frames[at].querySelector(".caption").childNodes].map((node) => node.cloneNode(true)));
     };
     const ways = { previous: () => show(at - 1), next: () => show(at + 1), close: () => large.close() };
-    frames.forEach((frame, number) => frame.addEventListener("click", () => { show(number); large.showModal(); }));
+    frames.forEach((frame, number) => frame.addEventListener("click", () => { show(number); large.showModal(); large.querySelector("[value=close]").focus(); }));
     for (const button of large.querySelectorAll("button")) button.addEventListener("click", ways[button.value]);
     large.addEventListener("click", (event) => { if (event.target === large) large.close(); });
     large.addEventListener("keydown", (event) => {
