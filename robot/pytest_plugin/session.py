@@ -13,7 +13,7 @@ import pytest
 from robot.browser.lent import Lending
 from robot.drive.handed import handed
 from robot.drive.office import Office
-from robot.drive.replay.quiet import Quiet
+from robot.drive.quiet import Quiet
 from robot.errors import SettingsError, UsageError, VaultClosed
 from robot.settings import SETTINGS_VARIABLE, VAULT_FD_VARIABLE, find
 from robot.vault import pass_phrase_from_fd

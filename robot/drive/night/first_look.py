@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from robot.drive.calibration import Wanted, check_map, see_page
-from robot.drive.replay.quiet import Quiet
+from robot.drive.quiet import Quiet
 from robot.errors import PageUnexpected
 from robot.portalmap import load_map
 

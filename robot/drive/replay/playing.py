@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from robot.browser.launch import NO_EXTRAS, Extras
 from robot.browser.lent import Lending
 from robot.dossier import read_head
+from robot.drive.quiet import Quiet
 from robot.drive.replay.deviation import Deviation
 from robot.drive.replay.ending import compare_ending
 from robot.drive.replay.extension import with_extension
@@ -23,7 +24,7 @@ from robot.drive.replay.home import ORGANISATION, open_office
 from robot.drive.replay.player import Player
 from robot.drive.replay.portal import RecordedPortal
 from robot.drive.replay.post import RecordedPost
-from robot.drive.replay.quiet import Quiet, WithoutPictures
+from robot.drive.replay.quiet import WithoutPictures
 from robot.drive.replay.signing import Frames, RecordedSigning
 from robot.drive.run import run_flow
 from robot.drive.stage import Stage

@@ -1,4 +1,4 @@
-"""Whoever hears of a replay's steps, and what is kept of it: nobody and nothing. There is no person to ask, and none is told."""
+"""What is kept of a replay: nothing."""
 
 from __future__ import annotations
 
@@ -7,33 +7,9 @@ from typing import TYPE_CHECKING
 from robot.evidence import RunFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Page
-
-    from robot.texts import Text
-
-
-class Quiet:
-    """A `Progress` that says nothing and has no answer."""
-
-    def step_begun(self, name: str) -> None:
-        """Nobody hears."""
-
-    def step_ended(self, name: str, seconds: float, *, done: bool) -> None:
-        """Nobody hears."""
-
-    def say(self, text: Text) -> None:
-        """Nobody hears."""
-
-    def prompt(self, text: Text, over: Callable[[], bool] | None = None) -> str | None:  # noqa: ARG002 - the seam's signature
-        """Nobody is there."""
-        return None
-
-    def secret(self, text: Text) -> str | None:  # noqa: ARG002 - the seam's signature
-        """Nobody is there."""
-        return None
 
 
 class WithoutPictures(RunFolder):
