@@ -133,8 +133,7 @@ def desk(office, tmp_path):
         known = office.settings.questions.model_copy(update=questions)
         settings = office.settings.model_copy(update={"questions": known})
         return SimpleNamespace(
-            tape=NoTape(),
-            settings=settings, ledger=office.ledger, progress=_Nobody(), cancel=Cancel(), tell=told.append
+            tape=NoTape(), settings=settings, ledger=office.ledger, progress=_Nobody(), cancel=Cancel(), tell=told.append
         ), run
 
     return made
