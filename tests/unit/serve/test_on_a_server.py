@@ -43,5 +43,5 @@ def test_night_deadlines_and_figures(postgres, office, tmp_path):
         spent = (row.ended - row.started).total_seconds()
         assert found["vss_robot_run_seconds_sum", "register", "done"] == pytest.approx(spent, abs=0.002)
         assert found["vss_robot_queue_items", "claimed"] == 1
-        assert found["vss_robot_queue_oldest_seconds",] > 0
+        assert 0 <= found["vss_robot_queue_oldest_seconds",] < 60
     postgres.drop(address)
