@@ -19,7 +19,8 @@
     const show = (number) => {
       at = (number + frames.length) % frames.length;
       image.src = frames[at].querySelector("img").src;
-      caption.replaceChildren(...[...frames[at].querySelector(".caption").childNodes].map((node) => node.cloneNode(true)));
+      caption.replaceChildren(frames[at].querySelector(".caption").cloneNode(true));
+      caption.querySelector(".unseen").remove(); // what the button says of itself
     };
     const ways = { previous: () => show(at - 1), next: () => show(at + 1), close: () => large.close() };
     frames.forEach((frame, number) => frame.addEventListener("click", () => { show(number); large.showModal(); large.querySelector("[value=close]").focus(); }));
