@@ -85,7 +85,7 @@ def browser_type_launch_args(browser_type_launch_args, playwright):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The files by name: a failed run, a faulty dossier, a night of 200, an empty one."""
+    """The files by name: a failed run, a faulty dossier, a night of 100, an empty one."""
     folder = tmp_path_factory.mktemp("báo cáo")
     reported = Reported.at(folder)
     ledger, settings, cover = reported.ledger, reported.settings, Cover(Redactor(), reported.settings)
@@ -97,7 +97,7 @@ def pages(tmp_path_factory):
         "failed": run_page(read_run(ledger.run(reported.failed()), ledger, settings, cover), "vi"),
         "faulty": run_page(read_run(ledger.run(reported.faulty()), ledger, settings, cover), "vi"),
         "empty": made_of(night(reported, 0)),
-        "night": made_of(night(reported, 200)),
+        "night": made_of(night(reported, 100)),
     }
     ledger.close()
     for name, html in made.items():
@@ -216,7 +216,7 @@ def test_a_dossier_is_found_among_many(shown):
     """Typed without diacritics, narrowed by result, told how many; the lists open where something is found, and close again."""
     page = shown("night")
     found = page.locator("output b")
-    assert found.inner_text() == "200"
+    assert found.inner_text() == "100"
     assert page.locator("tbody tr:visible").filter(has_text="BHXHDienTu").count() == 0
     page.get_by_role("searchbox").fill("hoa binh 0007.xml")
     assert found.inner_text() == "1"
@@ -224,10 +224,10 @@ def test_a_dossier_is_found_among_many(shown):
     page.get_by_role("searchbox").fill("")
     for result in ("đã nhận", "bị từ chối"):
         page.get_by_role("checkbox", name=result).uncheck()
-    assert found.inner_text() == "7"
+    assert found.inner_text() == "3"
     page.get_by_role("checkbox", name="đã nhận").check()
     page.get_by_role("checkbox", name="bị từ chối").check()
-    assert (found.inner_text(), page.locator("details.group[open]").count()) == ("200", 0)
+    assert (found.inner_text(), page.locator("details.group[open]").count()) == ("100", 0)
 
 
 @pytest.mark.long
@@ -256,7 +256,7 @@ def test_on_paper_all_of_it_is_printed(shown):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
-    assert page.locator("tbody tr:visible").filter(has_text="0199.xml").count() == 1
+    assert page.locator("tbody tr:visible").filter(has_text="0099.xml").count() == 1
     page = shown("failed")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate(CONTRAST) == []

@@ -109,6 +109,7 @@ def test_on_paper(home, tmp_path):
     assert not list(home[0].parent.glob("temporary/*"))
 
 
+@pytest.mark.long  # a whole start of the robot for one sentence
 def test_a_browser_that_is_not_there_is_said(home, tmp_path):
     """No traceback, nothing written."""
     said = _report(home, tmp_path, "last", "--pdf", VSS_ROBOT_BROWSER__EXECUTABLE="/nowhere/chrome")
