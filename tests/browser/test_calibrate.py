@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 KEY = "kim-lien"
 
 
+@pytest.mark.long
 def test_the_pages_are_as_the_map_says_after_a_log_in_too(world, account):
     """Every page of the map is seen, no difference; the log-in is a run of its own in the books."""
     account(KEY)

@@ -56,6 +56,7 @@ def test_the_last_try_of_a_pin_is_left_alone(world):
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_what_a_run_gets_through_is_its_alarm(world, chain):
     """Two tokens and a clock that is wrong stop nobody who signs by the library's window: done, and both said."""
     for name in ("token-several", "clock-skew"):

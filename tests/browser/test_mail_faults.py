@@ -61,6 +61,7 @@ def test_a_code_that_is_refused_leads_to_a_new_registration(world, faults, fresh
     assert mine[-1]["state"] == "activated"
 
 
+@pytest.mark.long
 def test_a_second_refused_code_is_a_persons_matter(world, faults, fresh_books):
     """Refused again after the new registration: exit code 10, and a third one only when a person says so."""
     tax_code = world.organisation("an-phu").tax_code

@@ -22,7 +22,7 @@ OBJECT = {
 }
 
 
-def test_onboards_and_uploads_and_the_portal_agrees(world, own_home):
+def test_onboards_and_uploads_and_the_portal_agrees(world, own_home, round_number):
     """An organisation is taken on, its dossier accepted; the numbers are the portal's own, books and evidence tell the run."""
     home = {"VSS_ROBOT_HOME": own_home}
     before = world.truth()
@@ -35,7 +35,8 @@ def test_onboards_and_uploads_and_the_portal_agrees(world, own_home):
     assert onboarded.said["finding"] is None
     _books_and_evidence_tell(world, onboarded.said["run"], home)
 
-    submit = ("run", "submit", "--org", "thai-son", "--dossier", str(world.dossier("thai-son")), "--json")
+    dossier = str(world.dossier("thai-son"))
+    submit = ("run", "submit", "--org", "thai-son", "--dossier", dossier, "--round", round_number, "--json")
     submitted = world.robot(*submit, **home)
     assert submitted.exit_code == 0, submitted.talk
     mine = [row for row in world.truth()["dossiers"][len(before["dossiers"]) :] if row["tax_code"] == tax_code]

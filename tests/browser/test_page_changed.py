@@ -25,6 +25,7 @@ def registered(world) -> int:
     return len([row for row in world.truth()["registrations"] if row["tax_code"] == tax_code])
 
 
+@pytest.mark.long
 def test_a_button_that_sends_and_was_renamed_is_a_persons_question_first(world, own_home, changed):
     """Nothing is sent until somebody has said yes; the next start goes by that, and tells the drift all the same."""
     home = {"VSS_ROBOT_HOME": own_home}
@@ -82,6 +83,7 @@ def night(world, home: str) -> dict:
     return {event["event"]: event for event in told}
 
 
+@pytest.mark.long
 def test_a_night_begins_nothing_where_the_log_in_has_changed(world, own_home, changed):
     """The first look ends it before anybody is asked for a captcha, and says which name it was."""
     changed("/dang-nhap", 'formcontrolname="password"', 'formcontrolname="matKhau"')

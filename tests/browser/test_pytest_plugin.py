@@ -51,6 +51,7 @@ def test_only_recordings_are_collected_unless_more_is_named(qa, pytester):
         assert collected == [line for line in told if "::" in line]
 
 
+@pytest.mark.long
 def test_a_recording_that_is_too_old_or_cannot_be_played_is_told_in_a_sentence(qa, pytester):
     """No traceback: its age, what is wrong with its files, or what the machine lacks."""
     for name in ("old", "faulty"):
@@ -117,6 +118,7 @@ def test_a_recording_is_a_test_and_a_changed_portal_fails_it(qa, pytester, tmp_p
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_robot_session_hands_over_the_extensions_browser(world, qa, pytester):
     """Steps, evidence and artefacts as in a run; the page sees the extension, and the books know the run."""
     pytester.makepyfile(

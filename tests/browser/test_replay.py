@@ -95,6 +95,7 @@ def test_every_recording_of_the_world_passes_and_no_time_passes(replay, edited, 
     sys.platform != "linux" or subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode != 0,
     reason="an empty network is made by Linux's namespaces, which this machine does not let its users have",
 )
+@pytest.mark.long
 def test_a_replay_needs_no_network_at_all(replay):
     """Where there is no network, not even this machine's own, recordings are replayed as ever, each in a browser of its own."""
     code, results, talk = replay(RECORDINGS / "vendor-mode", RECORDINGS / "accepted", "--apart", within=ALONE)
@@ -123,6 +124,7 @@ def test_what_is_unlike_is_told_and_nothing_is_sent(replay, edited, tmp_path):
     assert "data:image/png;base64," in page
 
 
+@pytest.mark.long
 def test_what_was_seen_can_be_expected_from_now_on(replay, edited):
     """`--update` plays on through the drift and writes the pages anew; the next replay passes, and no placeholder is lost."""
     copy = edited("label", "Thư điện tử", "Hộp thư mới")

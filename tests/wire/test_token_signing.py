@@ -128,6 +128,7 @@ def test_bad_requests_get_their_code_and_the_host_stays(relay, agent, change, co
         {"cert": None},
         {"cert": "OTHER"},
         {"info": 7},
+        {"info": []},
         {"origin": OTHER_ORIGIN},
         {"filter": "SIGN"},
     ],

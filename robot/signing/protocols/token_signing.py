@@ -101,5 +101,5 @@ def _check_stamps(message: Mapping[str, Any]) -> None:
     if type(message.get("tab", 0)) is not int:
         raise Refused("invalid_argument", "tab must be a number")
     messages.language(message)
-    if not isinstance(message.get("info") or "", str):
+    if not isinstance(message.get("info", ""), str | None):
         raise Refused("invalid_argument", "info must be a text")
