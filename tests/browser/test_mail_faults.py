@@ -17,6 +17,7 @@ def test_letters_that_come_late_are_waited_for(world, faults, fresh_books):
     assert ran.said["steps"]["wait for the mail with user name and password"] >= 2
 
 
+@pytest.mark.long
 def test_a_letter_that_never_comes_is_waited_for_by_the_next_start(world, faults, fresh_books):
     """No mail within the time: exit code 14, and the next start goes on with the registration that stands."""
     key = "an-phu"

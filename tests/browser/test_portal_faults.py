@@ -46,6 +46,7 @@ def test_a_dossier_taken_without_an_answer_is_looked_up(world, faults, account, 
     assert [ran.said["receipt"]["number"]] == accepted("kim-lien", round_number)
 
 
+@pytest.mark.long
 def test_an_outcome_that_cannot_be_looked_up_is_held(world, faults, account, round_number, accepted):
     """Dropped before it was taken: the look-up shows nothing, the run is held with 13, and a new start sends nothing either."""
     account("kim-lien")
