@@ -46,8 +46,7 @@
     │   └── UpgradeStopped          KBHXH's upgrade broke off; the same command goes on from there
     └── Cancelled             130   a person stopped the run
 
-Each is raised with a key of the catalogue's `[errors]` table and what fills the sentence; `str(error)` is the English
-sentence (for the log), `error.text.say("vi")` the operator's.
+Raised with a key of the catalogue's `[errors]` and what fills it; `str(error)` is English, for the log; `error.text` any language.
 """
 
 from __future__ import annotations
@@ -99,10 +98,7 @@ class DossierUnreadable(UsageError):
 
 
 class DossierFaulty(UsageError):
-    """The check before the upload finds errors in the dossier; nothing was sent.
-
-    `faults` are all that it found, by language, as `robot.dossier.fault.Fault.as_json` has them.
-    """
+    """The check before the upload finds errors (`faults`, by language, as `Fault.as_json` has them); nothing was sent."""
 
     def __init__(self, key: str, /, faults: Mapping[Language, Sequence[Mapping[str, Any]]] | None = None, **fills: Any) -> None:
         super().__init__(key, **fills)
