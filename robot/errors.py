@@ -46,7 +46,7 @@
     │   └── UpgradeStopped          KBHXH's upgrade broke off; the same command goes on from there
     └── Cancelled             130   a person stopped the run
 
-Raised with a key of the catalogue's `[errors]` and what fills it; `str(error)` is English, for the log; `error.text` any language.
+Raised with a key of the catalogue's `[errors]` and what fills it; `str(error)` is English (for the log), `error.text` any.
 """
 
 from __future__ import annotations
