@@ -181,4 +181,4 @@ def _asked(request: Request, name: str) -> str:
 
 def _page(request: Request) -> int:
     asked = request.query_params.get("page", "1")
-    return min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1  # noqa: PLR2004
+    return min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1  # noqa: PLR2004 - digits enough for LAST_PAGE

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from playwright.sync_api import Browser, Page
 
 from tests.doubles.portal import Client, PortalWorld, running_portal
 
@@ -25,8 +26,8 @@ def client(portal) -> Client:
 
 
 @pytest.fixture(scope="module")
-def live(playwright, portal):
-    """One page of a Chromium that finds the portal under its real name."""
+def browser(playwright, portal) -> Iterator[Browser]:
+    """Chromium that finds the portal under its real name and trusts its one certificate by pin."""
     served = x509.load_pem_x509_certificate((portal.directory / "tls.pem").read_bytes())
     spki = served.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     pin = base64.b64encode(hashlib.sha256(spki).digest()).decode()
@@ -35,10 +36,15 @@ def live(playwright, portal):
         f"--ignore-certificate-errors-spki-list={pin}",
         *(["--no-sandbox"] if os.geteuid() == 0 else []),  # Chromium refuses to run as root with it
     ]
-    browser = playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=arguments
-    )
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    browser = playwright.chromium.launch(executable_path=program, args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def live(browser) -> Page:
+    """One page of that browser; it ends with it."""
     page = browser.new_page(locale="vi-VN")
     page.set_default_timeout(10_000)
-    yield page
-    browser.close()
+    return page

@@ -1,13 +1,8 @@
 """The pages in a real Chromium, with an in-page signing object whose signatures come from a key in this test."""
 
-import base64
-import hashlib
 import os
-import shutil
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from playwright.sync_api import Page, expect
 
 from fixtures.portal.captcha import answer_for
@@ -20,24 +15,6 @@ TOKEN = """window.TokenSigning = {
   getCertificate: async () => ({ hex: await window.tokenCertificate() }),
   sign: async (certificate, hash) => ({ hex: await window.tokenSign(hash.hex) }),
 };"""
-
-
-@pytest.fixture(scope="module")
-def browser(playwright, portal):
-    """Chromium that finds the portal under its real name and trusts its one certificate by pin."""
-    served = x509.load_pem_x509_certificate((portal.directory / "tls.pem").read_bytes())
-    spki = served.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    pin = base64.b64encode(hashlib.sha256(spki).digest()).decode()
-    arguments = [
-        f"--host-resolver-rules=MAP gddt.baohiemxahoi.gov.vn:443 127.0.0.1:{portal.address.port}",
-        f"--ignore-certificate-errors-spki-list={pin}",
-    ]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium refuses to run as root with it
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    browser = playwright.chromium.launch(executable_path=program, args=arguments)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
