@@ -2,7 +2,8 @@
 
 A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. `help COMMAND` is that command's --help, `settings` the
 table of all settings, `exit codes` the table of the errors' exit codes, `faults` the faults of the world, `findings` what runs
-have found of them in the proof `faults --by-run` (tests/proof/faults.json).
+have found of them in the proof `faults --by-run` (tests/proof/faults.json). The help of the top level is kept beside the
+command line as well (`robot/cli/help.txt`), and is written with them.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from fixtures.faults.kinds import DESK_FAULTS
 from fixtures.portal.faults import FAULTS
 from robot import errors
+from robot.cli import help as kept
 from robot.settings.describe import rows
 from tests.proof import faults as findings
 
@@ -44,12 +46,16 @@ def _part(name: str) -> str:
 
 
 def _help(command: list[str]) -> str:
+    return f"```text\n$ {' '.join(['vss-robot', *command, '--help'])}\n{said_help(command).strip()}\n```"
+
+
+def said_help(command: list[str]) -> str:
+    """What the command line itself says, not what is kept of it."""
     environment = {**os.environ, "COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH, "NO_COLOR": "1"}
     asked = subprocess.run(
         [sys.executable, "-m", "robot", *command, "--help"], env=environment, capture_output=True, text=True, check=True
     )
-    shown = re.sub(r"Usage: (python -m robot|__main__\.py)", "Usage: vss-robot", asked.stdout)
-    return f"```text\n$ {' '.join(['vss-robot', *command, '--help'])}\n{shown.strip()}\n```"
+    return re.sub(r"Usage: (python -m robot|__main__\.py)", "Usage: vss-robot", asked.stdout)
 
 
 def _settings() -> str:
@@ -97,5 +103,6 @@ if __name__ == "__main__":
     after = made_to_agree(before)
     if "--write" in sys.argv:
         README.write_text(after, encoding="utf-8")
-    elif before != after:
+        Path(kept.FILE).write_text(said_help([]), encoding="utf-8")
+    elif before != after or Path(kept.FILE).read_text(encoding="utf-8") != said_help([]):
         sys.exit("README does not agree with the code: run `python -m tests.readme --write`")

@@ -7,22 +7,39 @@ import sys
 
 def main() -> None:
     """Run the command that was typed and end the process with its documented exit code."""
-    from robot.cli.app import app
-    from robot.cli.terminal import language
-    from robot.errors import RobotError
+    from robot.cli.help import kept_help
 
     try:
-        app()
-    except RobotError as error:
-        print(error.text.say(language()), file=sys.stderr)  # noqa: T201 - the sentence is what the person is here for
-        sys.exit(error.exit_code)
+        text = kept_help(sys.argv)
+        if text is None:
+            _command()
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone, and Python would complain at its end
         sys.exit(0)
+
+
+def _command() -> None:
+    from robot.cli.app import app
+    from robot.errors import RobotError
+
+    try:
+        app()
+    except RobotError as error:
+        from robot.cli.terminal import language
+
+        print(error.text.say(language()), file=sys.stderr)  # noqa: T201 - the sentence is what the person is here for
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        raise
     except Exception as wrong:  # noqa: BLE001 - the last place before a person
         from loguru import logger
+
+        from robot.cli.terminal import language
 
         logger.bind(action="cli.failed").opt(exception=True).error("failed")
         kind = type(wrong).__name__

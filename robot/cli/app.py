@@ -1,4 +1,4 @@
-"""The command line put together from its groups; what a command does is imported when it is called, so --help answers at once."""
+"""The top of the command line; further commands are loaded when they are asked for, and what one does when it is called."""
 
 from __future__ import annotations
 
@@ -7,24 +7,7 @@ from typing import Annotated
 
 import typer
 
-from robot.cli import (
-    calibrate_commands,
-    dossier_commands,
-    kbhxh,
-    ledger_commands,
-    machine_commands,
-    nightly_commands,
-    queue_commands,
-    recording_commands,
-    replay_commands,
-    report_commands,
-    runs_commands,
-    schedule_commands,
-    serve_commands,
-    tokens_commands,
-    vault_commands,
-    worker_commands,
-)
+from robot.cli.on_demand import OnDemand
 from robot.cli.options import Json, Settings, VaultFd, Verbose
 
 EXIT_CODES = """Exit codes: 0 done. 1 the robot itself failed. 2 wrong command, setting or file, nothing was started.
@@ -34,6 +17,7 @@ EXIT_CODES = """Exit codes: 0 done. 1 the robot itself failed. 2 wrong command, 
 
 app = typer.Typer(
     name="vss-robot",
+    cls=OnDemand,
     help="File staff changes with Vietnam Social Security, and say why when the signing form does not appear.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
@@ -103,24 +87,3 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
 
     asked = Asked(flow, org, dossier, round_number, record, headed=headed)
     run_command(asked, as_json=as_json, office=(settings, vault_fd, verbose))
-
-
-for group in (
-    nightly_commands.app,
-    dossier_commands.app,
-    runs_commands.app,
-    recording_commands.app,
-    replay_commands.app,
-    report_commands.app,
-    calibrate_commands.app,
-    machine_commands.app,
-    serve_commands.app,
-    worker_commands.app,
-):
-    app.add_typer(group)
-app.add_typer(queue_commands.app, name="queue")
-app.add_typer(schedule_commands.app, name="schedule")
-app.add_typer(tokens_commands.app, name="tokens")
-app.add_typer(vault_commands.app, name="vault")
-app.add_typer(kbhxh.app, name="kbhxh")
-app.add_typer(ledger_commands.app, name="ledger")

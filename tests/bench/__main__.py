@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import books, check, nightly, relay, serve
+from tests.bench import books, check, nightly, relay, serve, startup
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "books": books.main,
@@ -11,6 +11,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "nightly": nightly.main,
     "relay": relay.main,
     "serve": serve.main,
+    "startup": startup.main,
 }
 
 

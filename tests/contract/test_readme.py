@@ -2,9 +2,10 @@
 
 import pytest
 
+from robot.cli import help as kept
 from robot.diagnosis import CODES
 from tests.proof import faults as findings
-from tests.readme import PART, README, made_to_agree, parts
+from tests.readme import PART, README, made_to_agree, parts, said_help
 
 TEXT = README.read_text(encoding="utf-8")
 
@@ -35,3 +36,24 @@ def test_the_table_of_findings_has_every_fault_by_its_expected_name():
     assert {name: findings.expected(name) for name in findings.ALL} == found
     assert set(findings.ALARMS) == {name for name, row in findings.measured().items() if row["seconds"] is None}
     assert max(row["seconds"] or 0 for row in findings.measured().values()) <= findings.AFTER_WAIT_S
+
+
+def test_the_help_that_is_kept_is_what_the_command_line_says(monkeypatch):
+    """It is printed without loading the command line, so nothing but this holds it to the truth."""
+    monkeypatch.setenv("COLUMNS", "120")
+    assert said_help([]) == kept.kept_help(["/usr/bin/vss-robot", "--help"])
+
+
+NOT_KEPT = [
+    (["vss-robot", "--help"], "79"),
+    (["vss-robot", "run", "--help"], "120"),
+    (["vss-robot"], "120"),
+    (["robot", "--help"], "120"),
+]
+
+
+@pytest.mark.parametrize(("typed", "columns"), NOT_KEPT)
+def test_the_help_that_is_kept_is_for_wide_terminals_and_the_top_level_only(typed, columns, monkeypatch):
+    """A narrower terminal, a command, no argument and another program's name are the command line's own."""
+    monkeypatch.setenv("COLUMNS", columns)
+    assert kept.kept_help(typed) is None
