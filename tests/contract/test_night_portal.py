@@ -132,6 +132,23 @@ def test_a_portal_that_is_down_for_a_while_is_left_alone_and_the_night_goes_on(o
     assert office.ledger.check().breaches == ()
 
 
+def test_a_portal_that_is_down_when_the_night_logs_in_is_left_alone_and_the_night_goes_on(known, planned, night):
+    """Down from the beginning: no organisation is given up for it; after a pause the log-in is tried again, and all is sent."""
+    items, vain = planned(2), []
+    Faults(known.portal.truth).set("portal-down", known.username, seconds=600.0)
+
+    def hear(event):
+        if event["event"] == "over" and event["outcome"] != "done":
+            vain.append(event["error"])
+            if len(vain) == NIGHTLY["breaker"] + 1:
+                Faults(known.portal.truth).clear(known.username, "portal-down")
+
+    row, _ = night(until_s=120, hear=hear)
+    assert (row.outcome, row.facts["stopped"], _counts(row)) == ("done", "", {"accepted": 2})
+    assert vain == ["PortalUnavailable"] * (NIGHTLY["breaker"] + 1)
+    assert [known.accepted(item.key) for item in items] == [1] * 2
+
+
 @pytest.mark.long
 def test_a_portal_that_stays_down_ends_the_night_and_the_next_one_goes_on(office, known, planned, night):
     """Down beyond --until: what was not begun is left as it was, and balances; the next night sends it."""

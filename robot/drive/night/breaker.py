@@ -35,7 +35,8 @@ class Breaker:
     def failed(self, now: datetime) -> None:
         """The portal did not answer."""
         self._failures += 1
-        if self._trying or (self.until is None and self._failures >= self._limit):
+        over = self._failures >= self._limit if self.until is None else self._trying or now >= self.until
+        if over:
             self._trying = False
             self._pauses += 1
             self.since = self.since or now
@@ -53,6 +54,7 @@ class Breaker:
             return timedelta()
         if self._trying:  # whoever tries will tell
             return timedelta(seconds=1)
+        self.until = min(self.until, now + LONGEST)  # the clock may have been set back meanwhile
         return max(self.until - now, timedelta())
 
     def returned(self) -> None:

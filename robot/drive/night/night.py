@@ -197,12 +197,15 @@ class NightRun:
         ledger.protocol.recover()
         for number in lane.handed:
             scheduler.ended(ledger.queue.item(number), _now(), portal_down=False)
-        broken = lane.over is None or lane.over.get("error") == "BrowserFailed"
+        error = lane.over.get("error") if lane.over is not None else None
+        broken, down = lane.over is None or error == "BrowserFailed", error == "PortalUnavailable"
         crashes = self._crashes[lane.organisation] = self._crashes.get(lane.organisation, 0) + broken
         failed = lane.over is not None and lane.over["outcome"] != "done"
+        if down:  # no organisation's own trouble: its session is begun again when the portal may be back
+            scheduler.log_in_failed(_now())
         if lane.over is None:
             self._say(lane.organisation, Text("errors.lane_lost", {"organisation": lane.organisation}))
-        if (failed and not broken) or crashes > CRASHES:
+        if (failed and not broken and not down) or crashes > CRASHES:
             scheduler.drop(lane.organisation)
 
     def _open_lanes(self, scheduler: Scheduler) -> None:
@@ -226,7 +229,9 @@ class NightRun:
     def _startable(self, scheduler: Scheduler) -> list[str]:
         """Organisations with something due and no session yet."""
         busy = {lane.organisation for lane in self._lanes}
-        found = []
+        found: list[str] = []
+        if scheduler.rests(_now()):
+            return found
         for key in scheduler.organisations():
             due = scheduler.due_in(key, _now()) if key not in busy else None
             if due is not None and due.total_seconds() <= REST_S:

@@ -110,6 +110,14 @@ class Scheduler:
         if job.tries < self.settings.tries and job.looks < self.settings.tries + LOOKS:
             self._waiting[job.organisation].append(job)
 
+    def log_in_failed(self, now: datetime) -> None:
+        """A session could not begin, since the portal did not answer."""
+        self._breaker.failed(now)
+
+    def rests(self, now: datetime) -> bool:
+        """Whether the portal is left alone just now: it counts as down, and its pause is not over."""
+        return self._breaker.wait(now) > timedelta()
+
     def returned(self, item: int) -> None:
         """A dossier that was handed out was not begun."""
         job = self._running.pop(item, None)
@@ -133,6 +141,7 @@ class Scheduler:
                 self.stop("portal_down")
 
     def _pause(self, now: datetime) -> timedelta:
+        self._last = min(self._last, now) if self._last is not None else None  # the clock may have been set back meanwhile
         since = now - self._last if self._last is not None else None
         rate = timedelta(seconds=self.settings.rate_s)
         return max(self._breaker.wait(now), rate - since if since is not None else timedelta())

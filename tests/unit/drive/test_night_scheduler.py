@@ -157,3 +157,44 @@ def test_an_organisation_whose_session_cannot_go_on_is_left_for_another_night():
     night.drop("hoa-binh")
     assert night.next_for("hoa-binh", BEGUN) is None
     assert ["kim-lien"] == night.organisations()
+
+
+def test_a_portal_that_lets_nobody_log_in_is_left_alone_as_well():
+    """Log-ins in vain count as failures; each one after a pause makes the next pause longer, and nothing is begun within one."""
+    night = scheduler(item(), breaker=2, breaker_s=60, until=after(3600))
+    night.log_in_failed(BEGUN)
+    assert not night.rests(BEGUN)
+    night.log_in_failed(BEGUN)
+    assert [night.rests(after(seconds)) for seconds in (0, 29, 60)] == [True, True, False]
+    night.log_in_failed(after(60))
+    assert [night.rests(after(seconds)) for seconds in (60, 119, 180)] == [True, True, False]
+    begun(night, after(180))
+
+
+def test_a_late_failure_within_a_pause_makes_it_no_longer():
+    """What was under way when the portal went down fails after the others: the pause is that of the first."""
+    items = [item() for _ in range(3)]
+    night = scheduler(*items, breaker=2, breaker_s=60, tries=9)
+    for _ in items:
+        begun(night, BEGUN)
+    for each in items:
+        night.ended(each, BEGUN, portal_down=True)
+    assert not night.rests(after(60))
+
+
+def test_a_clock_that_is_set_back_keeps_the_rate_and_stops_no_night():
+    """The last beginning lies ahead then; no more than the rate is waited for, as long as the clock goes on."""
+    quick, slow = (scheduler(item(), item(), rate_s=rate_s) for rate_s in (0, 10))
+    for night in (quick, slow):
+        begun(night, BEGUN)
+    begun(quick, after(-7200))
+    assert Wait(timedelta(seconds=10)) == slow.next_for("hoa-binh", after(-7200))
+    begun(slow, after(-7190))
+
+
+def test_a_pause_ends_within_a_quarter_of_an_hour_whatever_the_clock_says():
+    """A portal that was down before the clock was set back is tried again when the longest pause is over."""
+    night = scheduler(item(), breaker=1, breaker_s=60)
+    night.log_in_failed(BEGUN)
+    assert Wait(timedelta(minutes=15)) == night.next_for("hoa-binh", after(-7200))
+    begun(night, after(-7200 + 900))
