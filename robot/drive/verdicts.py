@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from robot.errors import RobotError
+from robot.errors import MailUnavailable, RobotError
 from robot.flow.verdicts import SUBMISSION, Verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from robot.drive.office import Office
     from robot.ledger import Verdict
+    from robot.texts import Text
 
 
 def fetch_verdicts(office: Office, organisation: str | None) -> tuple[list[Verdict], list[RobotError]]:
@@ -32,3 +35,26 @@ def fetch_verdicts(office: Office, organisation: str | None) -> tuple[list[Verdi
                 raise
             wrong.append(error)
     return found, wrong
+
+
+def fetch_in_turn(
+    office: Office, organisations: Iterable[str], over: Callable[[], bool], say: Callable[[str, Text], object]
+) -> int:
+    """The verdicts of one organisation after the other, until `over` says so; how many are new.
+
+    A mailbox that cannot be read is said, and is no reason to stop. All lie on one server: where that does not answer it is asked
+    once, since its silence takes half a minute, and there may be hundreds of organisations.
+    """
+    new = 0
+    for key in organisations:
+        if over():
+            break
+        try:
+            found, _ = fetch_verdicts(office, key)
+        except RobotError as wrong:
+            say(key, wrong.text)
+            if isinstance(wrong, MailUnavailable) and office.settings.mail.kind == "imap":
+                break
+            continue
+        new += len(found)
+    return new

@@ -87,13 +87,15 @@ def planned(office, known):
 
 @pytest.fixture
 def night(office, known):
-    """Makes a night; its row, and what it told."""
+    """Makes a night, stopped at the first event called `stop`; its row, and what it told."""
 
-    def make(limit=None, until_s=None, hear=None):
+    def make(limit=None, until_s=None, hear=None, stop=None):
         told = []
 
         def heard(event):
             told.append(event)
+            if event["event"] == stop:
+                run.stop()
             if hear is not None:
                 hear(event)
 
@@ -208,3 +210,27 @@ def test_a_session_that_waits_for_a_person_keeps_no_other_one_from_its_work(know
     assert [event["organisation"] for event in told if event["event"] == "ended"] == [OTHER] * 2 + [KEY] * 2
     accepted = [(known if item.organisation == KEY else other).accepted(item.key) for item in items]
     assert accepted == [1] * 4
+
+
+def test_nobody_is_waited_for_when_the_night_begins_nothing_more(office, planned, night, tmp_path):
+    """Somebody is asked for a captcha at the time given with --until: the night ends, and what it had planned balances."""
+    planned(2)
+    (tmp_path / "sites" / f"{KEY}.asked").touch()
+    row, told = night(until_s=2)
+    assert (row.outcome, row.facts["stopped"], _counts(row)) == ("left", "until", {"not_started": 2})
+    assert _ended(told) == []
+    assert [run.outcome for run in office.ledger.runs(9) if run.outcome == "running"] == []
+
+
+@pytest.mark.parametrize(("at", "left"), [("taken", [OTHER]), ("night", [])])
+def test_a_night_that_is_stopped_before_its_first_session_begins_none(office, planned, night, at, left):
+    """Outboxes that were not looked into yet are left as they are; what was planned balances as not started."""
+    planned(2)
+    for key in (KEY, OTHER):
+        outbox = office.settings.outbox.folder / key
+        outbox.mkdir(parents=True)
+        (outbox / "a.xml").write_text("<Hoso/>", encoding="utf-8")
+    row, _ = night(stop=at)
+    assert (row.outcome, row.facts["stopped"], _counts(row)) == ("left", "stopped", {"not_started": 2})
+    assert [path.parent.name for path in office.settings.outbox.folder.glob("*/a.xml")] == left
+    assert office.ledger.runs(9) == []

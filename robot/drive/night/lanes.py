@@ -55,6 +55,11 @@ class Lane:
         threading.Thread(target=self._hear, daemon=True, name=f"lane-{task.organisation}").start()
 
     @property
+    def logging_in(self) -> bool:
+        """Not logged in yet, or anew: a person may be waited for."""
+        return not self.going and not self.ready
+
+    @property
     def pid(self) -> int:
         """The lane's process."""
         return self._process.pid
@@ -75,7 +80,7 @@ class Lane:
             self.going, self.ready, self.leaving, self.wants = False, kind != "waiting", False, 0
 
     def leave(self, how: str) -> None:
-        """Nothing more is handed out: `rest` for a while, or `finish`."""
+        """Nothing more is handed out: `rest` for a while, `finish`, or `stop` waiting for anybody."""
         self.leaving, self.wants = True, 0
         self.order({"do": how})
 

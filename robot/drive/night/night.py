@@ -15,7 +15,7 @@ from robot.drive.night.lanes import Lane, free_memory_mb
 from robot.drive.night.link import Task
 from robot.drive.night.scheduler import Job, Scheduler, Wait
 from robot.drive.outbox import Outbox
-from robot.drive.verdicts import fetch_verdicts
+from robot.drive.verdicts import fetch_in_turn
 from robot.errors import Cancelled, NightBusy, PageUnexpected, RobotError
 from robot.ledger.nights import NightRuns
 from robot.texts import Text
@@ -105,20 +105,13 @@ class NightRun:
         self._hear({"event": "map", "drifted": scheduler.stopped == "map", "said": said.say(language) if said else None})
 
     def _verdicts(self, chosen: Sequence[str]) -> int:
-        """The portal's verdicts that have come by mail; a mailbox that cannot be read is said, and is no reason to stop."""
-        new = 0
-        for key in chosen:
-            try:
-                found, _ = fetch_verdicts(self._office, key)
-            except RobotError as wrong:
-                self._say(key, wrong.text)
-                continue
-            new += len(found)
-        return new
+        return fetch_in_turn(self._office, chosen, self._stop.is_set, self._say)
 
     def _take_in(self, chosen: Sequence[str]) -> None:
-        self._outbox.wait(chosen)
+        self._stop.wait(self._outbox.look(chosen))
         for key in chosen:
+            if self._stop.is_set():
+                return
             try:
                 taken = self._outbox.take_in(key)
             except RobotError as wrong:
@@ -147,6 +140,10 @@ class NightRun:
                 return
             self._open_lanes(scheduler)
             self._serve(scheduler)
+            if scheduler.over(_now()):  # nobody need answer any more
+                for lane in self._lanes:
+                    if lane.logging_in and not lane.leaving:
+                        lane.leave("stop")
             if not self._lanes and (stopping is not None or not self._comes_more(scheduler)):
                 return
             self._next_event(scheduler)
@@ -212,7 +209,7 @@ class NightRun:
         """Begin sessions as long as there is room; one that waits for a person has no place, so others may begin beside it."""
         known = self._office.settings.nightly
         while True:
-            waiting = [lane for lane in self._lanes if not lane.going and not lane.ready]
+            waiting = [lane for lane in self._lanes if lane.logging_in]
             taken = len([lane for lane in self._lanes if lane.going])
             startable = self._startable(scheduler)
             if not startable or taken + len([lane for lane in self._lanes if lane.ready]) >= known.lanes:
@@ -277,8 +274,9 @@ class NightRun:
     def _end_lanes(self) -> None:
         for lane in self._lanes:
             lane.order({"do": "stop"})
+        end = time.monotonic() + END_S
         for lane in self._lanes:
-            lane.close(END_S)
+            lane.close(max(end - time.monotonic(), 0))
         self._lanes.clear()
         self._office.ledger.reap()
         self._office.ledger.protocol.recover()

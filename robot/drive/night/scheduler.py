@@ -60,6 +60,11 @@ class Scheduler:
         """Begin nothing more."""
         self.stopped = self.stopped or why
 
+    def over(self, now: datetime) -> bool:
+        """Whether nothing more is begun in this night."""
+        self._look(now)
+        return bool(self.stopped)
+
     def organisations(self) -> list[str]:
         """Whose dossiers wait, or are under way."""
         busy = {job.organisation for job in self._running.values()}

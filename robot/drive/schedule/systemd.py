@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from robot.drive.schedule.job import Commands
 
 SYSTEM_UNITS: Final = Path("/etc/systemd/system")
-STOP_MORE_S: Final = 30  # over the night's own time to come to a safe state
+STOP_MORE_S: Final = 60  # over the night's own time to come to a safe state: lanes end, the report is sent
 
 
 class Systemd:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def unit(settings: Path, grace_s: float) -> str:
     """The unit, for these settings, with this installation's Python."""
     text = files("robot.drive.worker").joinpath("vss-robot-worker.service").read_text(encoding="utf-8")
-    known = {"PYTHON": sys.executable, "SETTINGS": str(settings.resolve()), "GRACE": f"{grace_s + 10:.0f}"}
+    known = {"PYTHON": sys.executable, "SETTINGS": str(settings.resolve()), "GRACE": f"{grace_s + 60:.0f}"}
     for name, value in known.items():
         text = text.replace(f"@{name}@", value.replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"'))
     return text

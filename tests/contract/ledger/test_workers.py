@@ -217,9 +217,9 @@ def test_the_unit_is_for_these_settings(tmp_path):
     file = tmp_path / "rô bốt.toml"
     text = unit(file, 60)
     assert f'ExecStart="{sys.executable}" -m robot worker --settings "{file}"' in text
-    assert [line for line in text.splitlines() if line in {"Restart=always", "TimeoutStopSec=70"}] == [
+    assert [line for line in text.splitlines() if line in {"Restart=always", "TimeoutStopSec=120"}] == [
         "Restart=always",
-        "TimeoutStopSec=70",
+        "TimeoutStopSec=120",
     ]
     assert "@" not in text
 
