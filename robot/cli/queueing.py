@@ -88,7 +88,7 @@ def show_item(settings: Path | None, item: int, *, as_json: bool) -> None:
         sys.stdout.write(f"  {found.file}\n")
         if found.said:
             sys.stdout.write(f"  {found.said.get(speaks) or found.said.get('en')}\n")
-        for fault in found.faults or ():
+        for fault in found.faults_in(speaks):
             fills = {name: fault[name] for name in ("form", "label", "field", "value", "says")} | {"row": fault["row"] or "-"}
             sys.stdout.write("  " + Text("labels.verdict_fault", fills).say(speaks) + "\n")
         for move in moves:

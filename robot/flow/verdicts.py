@@ -64,7 +64,8 @@ class Verdicts:
         effect = _matching(read, sent)
         outcome = read.outcome if effect is not None or read.outcome == "not_understood" else "unmatched"
         name = read.file_name or ""
-        faults = [fault_of(each, name) for each in read.faults]
+        found = [fault_of(each, name) for each in read.faults]
+        faults = {language: [fault.as_json(language) for fault in found] for language in LANGUAGES}
         return self._ledger.book_verdict(
             self._key,
             _identity(read.letter),
@@ -72,9 +73,9 @@ class Verdicts:
             effect.id if effect is not None else None,
             number=read.number,
             head=read.letter.head,
-            faults={language: [fault.as_json(language) for fault in faults] for language in LANGUAGES},
+            faults=faults,
             text=_LONG_NUMBER.sub("…", read.letter.text)[:LONGEST_TEXT] if outcome in {"not_understood", "unmatched"} else "",
-            said=said_of([fault.as_json("vi") for fault in faults]),
+            said={language: said_of(told) for language, told in faults.items()},
         )
 
 

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from robot.ledger.rows import Effect
+    from robot.texts import Language
+
+    FaultsSaid = Mapping[Any, Sequence[Mapping[str, Any]]]
 
 ItemState = Literal[
     "planned", "claimed", "prepared", "signed", "intent", "unknown", "accepted", "done", "refused", "held", "cancelled"
@@ -53,7 +56,8 @@ class Item:
     """A dossier in the books. `run` has it while `lease` lasts; `fence` grows with every claim. Times are UTC.
 
     `effect` is the number of its sending, from the intent on; `looks` counts look-ups that proved it absent since; `not_before`
-    is when it may be taken up again. `said` is why it was refused or held, by language; `faults` are as the verdict has them.
+    is when it may be taken up again. `said` is why it was refused or held, `faults` what is wrong with it (as `Fault.as_json` has
+    it); both are by language.
     """
 
     id: int
@@ -75,7 +79,7 @@ class Item:
     looked: datetime | None
     not_before: datetime | None
     said: Mapping[str, str] | None
-    faults: Sequence[Mapping[str, Any]] | None
+    faults: FaultsSaid | None
     added: datetime
     changed: datetime
 
@@ -83,6 +87,10 @@ class Item:
     def round_number(self) -> int:
         """The round ("đợt") of the business key."""
         return int(self.key.rpartition("/")[2])
+
+    def faults_in(self, language: Language) -> Sequence[Mapping[str, Any]]:
+        """The faults in a person's language."""
+        return in_language(self.faults, language)
 
 
 @dataclass(frozen=True)
@@ -129,3 +137,9 @@ class LostLease(Exception):  # noqa: N818 - the same
     def __init__(self, item: int, fence: int) -> None:
         self.item = item
         super().__init__(f"item {item}: claim {fence} holds no longer")
+
+
+def in_language(faults: FaultsSaid | None, language: Language) -> Sequence[Mapping[str, Any]]:
+    """Faults in a person's language; those of books from before they were kept in both are in English."""
+    told = faults or {}
+    return told.get(language) or told.get("en") or ()

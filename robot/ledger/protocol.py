@@ -26,6 +26,7 @@ from robot.ledger.sending import check_proofs, intended, settled
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from robot.ledger.item import FaultsSaid
     from robot.ledger.store import Store
 
 LOOKS = 2  # so often a dossier must be proved absent before it is sent again
@@ -114,13 +115,13 @@ class Protocol:
                 raise WrongState(message)
             return _put(books, now, "done", None)
 
-    def refuse(self, claim: Item, said: Mapping[str, str], faults: Sequence[Mapping[str, Any]] = ()) -> Item:
+    def refuse(self, claim: Item, said: Mapping[str, str], faults: FaultsSaid | None = None) -> Item:
         """The portal has said no in words, or the check before the sending has: it is not tried again by itself."""
         with self._store.writing() as books:
             held = _mine(books, claim, *BEFORE_INTENT, "intent")
             if held.state == "intent":
                 settled(books, held, "refused", said=said["en"])
-            facts = {"run": None, "lease": None, "said": dict(said), "faults": [dict(fault) for fault in faults] or None}
+            facts = {"run": None, "lease": None, "said": dict(said), "faults": dict(faults) if faults else None}
             return _put(books, held, "refused", said["en"], **facts)
 
     def turn_away(self, claim: Item, said: str) -> Item:

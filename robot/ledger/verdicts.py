@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from robot.ledger.rows import Effect, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from robot.ledger.item import FaultsSaid
     from robot.ledger.store import Store
 
 _SETTLING = ("valid", "invalid")
@@ -37,15 +38,15 @@ class Verdicts:
         *,
         number: str | None,
         head: Mapping[str, str],
-        faults: Mapping[str, list[dict[str, Any]]],
+        faults: FaultsSaid,
         text: str,
-        said: str = "",
+        said: Mapping[str, str] | None = None,
     ) -> Verdict | None:
         """Write down what a letter says, once; None where the books have this letter.
 
-        Outcome `invalid` also turns the effect from confirmed to refused with `said`, so that a next attempt is allowed, and the
-        run that made it from done to refused. A verdict other than an earlier one of the same effect is booked as `contradicts`
-        and changes nothing.
+        Outcome `invalid` also turns the effect from confirmed to refused with `said` (by language), so that a next attempt is
+        allowed, and the run that made it from done to refused. A verdict other than an earlier one of the same effect is
+        booked as `contradicts` and changes nothing.
         """
         table = tables.verdicts
         try:
@@ -68,7 +69,7 @@ class Verdicts:
                 )
                 booked = int(books.execute(row.returning(table.c.id)).scalar_one())
                 if outcome == "invalid" and effect is not None:
-                    _refuse(books, effect, said, faults)
+                    _refuse(books, effect, said or {}, faults)
                 return Verdict(**books.execute(select(table).where(table.c.id == booked)).mappings().one())
         except IntegrityError:  # on a server, another process has booked this letter meanwhile
             return None
@@ -113,11 +114,11 @@ def _other_before(books: Connection, effect: int, outcome: str) -> bool:
     return any(before != outcome for before in books.execute(known).scalars())
 
 
-def _refuse(books: Connection, effect: int, said: str, faults: Mapping[str, list[dict[str, Any]]]) -> None:
+def _refuse(books: Connection, effect: int, said: Mapping[str, str], faults: FaultsSaid) -> None:
     """The standing effect no longer stands; a repeated verdict finds it refused and changes nothing."""
-    table, now = tables.effects, datetime.now(UTC)
+    table, now, words = tables.effects, datetime.now(UTC), said.get("vi", "")
     change = update(table).where(table.c.id == effect, table.c.state == "confirmed")
-    row = books.execute(change.values(state="refused", said=said, settled=now).returning(table.c.run)).first()
+    row = books.execute(change.values(state="refused", said=words, settled=now).returning(table.c.run)).first()
     if row is not None:
         ended = update(tables.runs).where(tables.runs.c.id == row.run, tables.runs.c.outcome == "done")
         books.execute(ended.values(outcome="refused"))
@@ -125,5 +126,4 @@ def _refuse(books: Connection, effect: int, said: str, faults: Mapping[str, list
         books.execute(select(items).where(items.c.effect == effect, items.c.state.in_(("accepted", "done")))).mappings().first()
     )
     if sent is not None:
-        told = {"said": dict.fromkeys(faults or ("en", "vi"), said), "faults": faults.get("en")}
-        move(books, as_item(sent), "refused", said, **told)
+        move(books, as_item(sent), "refused", words, said=dict(said), faults=dict(faults) or None)

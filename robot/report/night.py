@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +25,7 @@ SLOWEST: Final = 5
 class Line:
     """One dossier of a night: what became of it, its number at the portal, seconds, and why where it was not accepted.
 
-    `said` is by language, `faults` as `Fault.as_json` has them; `question` is what a person must still answer.
+    `said` and `faults` (as `Fault.as_json` has them) are by language; `question` is what a person must still answer.
     """
 
     item: int
@@ -38,7 +38,7 @@ class Line:
     seconds: float
     number: str | None = None
     said: Mapping[str, str] | None = None
-    faults: Sequence[Mapping[str, Any]] = ()
+    faults: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     question: int | None = None
 
 
@@ -128,7 +128,7 @@ def _line(ledger: Ledger, of_night: NightItem, asked: Mapping[int, int]) -> Line
         seconds=round(of_night.seconds or 0.0, 1),
         number=_number(ledger, item) if accepted else None,
         said=None if accepted and item.state != "refused" else item.said,
-        faults=tuple(item.faults or ()),
+        faults=item.faults or {},
         question=asked.get(item.id),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET  # only written here, never parsed
 
 from robot.clock import shown
+from robot.ledger.item import in_language
 from robot.ledger.queue_tables import RESULTS
 from robot.texts import Text, say_step
 
@@ -93,7 +94,7 @@ def _line(line: Line, speaks: Language) -> list[str]:
     told = [f"{line.item}  {line.organisation}  {line.key}  {line.name}  {line.run or ''}".rstrip()]
     if line.said:
         told.append(f"  {line.said.get(speaks) or line.said.get('en', '')}")
-    for fault in line.faults:
+    for fault in in_language(line.faults, speaks):
         fills = {name: fault.get(name, "") for name in ("form", "label", "field", "value", "says")}
         told.append("  " + Text("labels.verdict_fault", {**fills, "row": fault.get("row") or "-"}).say(speaks))
     if line.question is not None:

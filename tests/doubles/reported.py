@@ -171,7 +171,7 @@ class Reported:
             head={"subject": f"{HOSTILE} {TURNED}", "received": "22/11/2026"},
             faults={"vi": faults("vi"), "en": faults("en")},
             text="",
-            said=HOSTILE,
+            said={"vi": HOSTILE, "en": HOSTILE},
         )
         return run
 

@@ -58,7 +58,7 @@ def _dossier(night: int, n: int, begun: datetime) -> dict[str, list[dict[str, An
         "effect": FIRST + n if state == "done" else None,
         "looks": 0,
         "said": None if state == "done" else SAID,
-        "faults": faults("en")[:1] if state == "refused" else None,
+        "faults": {name: faults(name)[:1] for name in ("vi", "en")} if state == "refused" else None,
         "added": begun,
         "changed": ended,
     }

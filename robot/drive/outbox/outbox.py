@@ -135,7 +135,7 @@ class Outbox:
             return item
         if folders.root / REFUSED not in file.parents:
             said = (item.said or {}).get(speaks) or Text(f"item_states.{item.state}").say(speaks)
-            file = folders.refuse(file, reasons(said, item.faults or (), speaks))
+            file = folders.refuse(file, reasons(said, item.faults_in(speaks), speaks))
         self._office.ledger.queue.file_moved(item.id, str(file))
         return replace(item, file=str(file))
 

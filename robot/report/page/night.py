@@ -155,7 +155,7 @@ class _Reading:
         verdict = self.ledger.verdict_of(item.effect) if item.effect is not None else None
         if verdict is not None and verdict.outcome == "invalid":
             return verdict.faults
-        return {"en": item.faults} if item.faults else {}
+        return item.faults or {}
 
     def _dossier(self, item: Item) -> Dossier | None:
         try:

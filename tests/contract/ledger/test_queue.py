@@ -40,7 +40,13 @@ def test_what_the_page_refused_may_be_tried_again_and_what_a_verdict_refused_onl
     refused = brought(ledger, submitting, "refused")
     done = brought(ledger, submitting, "done")
     assert done.id != refused.id
-    letter = {"number": NUMBER, "head": {}, "faults": {"en": [], "vi": []}, "text": "", "said": "cấu trúc"}
+    letter = {
+        "number": NUMBER,
+        "head": {},
+        "faults": {"en": [], "vi": []},
+        "text": "",
+        "said": {"vi": "cấu trúc", "en": "structure"},
+    }
     ledger.book_verdict("hoa-binh", "<1@portal>", "invalid", done.effect, **letter)
     assert ledger.queue.item(done.id).state == "refused"
     for amends in (None, done.id):
@@ -48,6 +54,17 @@ def test_what_the_page_refused_may_be_tried_again_and_what_a_verdict_refused_onl
             ledger.queue.plan(new(), amends)
         assert [stands.value.same_bytes, stands.value.effect.said] == [True, "cấu trúc"]
     assert brought(ledger, submitting, "done", new(letter="b")).state == "done"
+
+
+def test_why_and_where_a_verdict_refuses_a_dossier_is_kept_in_both_languages(ledger, submitting):
+    """The dossier says it as the verdict does, to each person in theirs."""
+    done = brought(ledger, submitting, "done")
+    faults = {"vi": [{"field": "pa", "says": "thiếu"}], "en": [{"field": "pa", "says": "missing"}]}
+    letter = {"number": NUMBER, "head": {}, "faults": faults, "text": "", "said": {"vi": "cấu trúc", "en": "structure"}}
+    ledger.book_verdict("hoa-binh", "<1@portal>", "invalid", done.effect, **letter)
+    item = ledger.queue.item(done.id)
+    assert {"vi": "cấu trúc", "en": "structure"} == item.said
+    assert [faults["vi"], faults["en"]] == [item.faults_in("vi"), item.faults_in("en")]
 
 
 @pytest.mark.parametrize("state", ["planned", "held"])

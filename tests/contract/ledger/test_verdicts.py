@@ -22,7 +22,9 @@ def sent(ledger, tmp_path):
 
 
 def _book(ledger, effect, outcome, letter="<1@portal>"):
-    return ledger.book_verdict("hoa-binh", letter, outcome, effect, said="cấu trúc không hợp lệ", **LETTER)
+    return ledger.book_verdict(
+        "hoa-binh", letter, outcome, effect, said={"vi": "cấu trúc không hợp lệ", "en": "structure not valid"}, **LETTER
+    )
 
 
 def test_a_structure_fault_refuses_effect_and_run_and_allows_the_next_attempt(ledger, sent, tmp_path):

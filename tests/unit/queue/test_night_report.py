@@ -9,10 +9,13 @@ import pytest
 
 from robot.ledger import Signed
 from robot.ledger.item import NewItem, Proof
+from robot.report import Cover
 from robot.report.night import report_of
 from robot.report.night_files import as_json, as_junit, as_text
+from robot.report.page.night import read_night
 
-FAULT = {"form": "D02-TS", "row": 3, "label": "Mã số BHXH", "field": "Masobhxh", "value": "••••12", "says": "chỉ gồm chữ số"}
+FAULT = {"form": "D02-TS", "row": 3, "label": "Mã số BHXH", "field": "Masobhxh", "value": "••••12"}
+FAULTS = {"vi": [FAULT | {"says": "chỉ gồm chữ số"}], "en": [FAULT | {"says": "digits only"}]}
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def night(office, tmp_path):
             receipt = {"kind": "dossier", "number": f"{item.id:05}/2026/00131", "at": ""}
             books.accept(sent, receipt, [Proof(kind, receipt["number"]) for kind in ("page", "network")])
         elif end == "refuse":
-            books.refuse(sent, {"en": "not like this", "vi": "không được"}, [FAULT])
+            books.refuse(sent, {"en": "not like this", "vi": "không được"}, FAULTS)
         else:
             books.lose_sight(sent, "no answer")
         office.ledger.end_step(step, "done")
@@ -67,13 +70,22 @@ def test_the_counts_balance_in_all_and_by_organisation(office, night):
     assert ("sign and send the dossier", 4) == (slow.name, slow.times)
 
 
-@pytest.mark.parametrize(("speaks", "said"), [("vi", "không được"), ("en", "not like this")])
-def test_a_person_reads_why_and_in_which_field(office, night, speaks, said):
+@pytest.mark.parametrize(
+    ("speaks", "said", "wrong"), [("vi", "không được", "chỉ gồm chữ số"), ("en", "not like this", "digits only")]
+)
+def test_a_person_reads_why_and_in_which_field(office, night, speaks, said, wrong):
     """The refused dossier stands there with the portal's words and each fault by form, row and field, in either language."""
     text = as_text(report_of(office.ledger, night), speaks)
     assert said in text
-    assert re.search("D02-TS.*3.*Masobhxh", text)
+    assert re.search(f"D02-TS.*3.*Masobhxh.*{wrong}", text)
     assert text.index("hồ sơ 2") < text.index("hồ sơ 4") < text.index("hồ sơ 5")
+
+
+def test_the_page_tells_faults_in_the_language_that_it_is_read_in(office, night):
+    """Also those that no verdict has brought."""
+    (look,) = read_night(office.ledger, night, office.settings, Cover(office.redactor, office.settings)).looks["refused"]
+    says = look.forms[0].rows[0].faults[0].says
+    assert ("chỉ gồm chữ số", "digits only") == (says.vi, says.en)
 
 
 def test_a_program_reads_the_same(office, night):
@@ -81,6 +93,7 @@ def test_a_program_reads_the_same(office, night):
     told = json.loads(json.dumps(as_json(report_of(office.ledger, night)), default=str))
     assert told["balanced"]
     assert ["00001/2026/00131", None, "00003/2026/00131", None, None] == [line["number"] for line in told["lines"]]
+    assert FAULTS == told["lines"][1]["faults"]
 
 
 def test_a_test_viewer_reads_a_suite_an_organisation(office, night):

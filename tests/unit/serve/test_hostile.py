@@ -78,7 +78,7 @@ def written(office):
         ledger.protocol.signed(ledger.protocol.prepared(ledger.protocol.claim(ended, 60, item=refused.id))), {}
     )
     fault = dict.fromkeys(("form", "label", "field", "value", "says"), HOSTILE) | {"row": 3}
-    ledger.protocol.refuse(sent, SAID, [fault])
+    ledger.protocol.refuse(sent, SAID, {"vi": [fault], "en": [fault]})
     finding = {"cause": HOSTILE, "remedy": HOSTILE, "code": "x", "certainty": "certain", "link": "host", "also": []}
     ledger.end_run(ended, "form_absent", finding=finding, alarms=[{"kind": "x", "said": HOSTILE}])
     (evidence / ended).mkdir(parents=True)
