@@ -23,9 +23,18 @@ REFUSED = {"ok": False, "code": "invalid_argument", "message": "not a request"}
 
 
 class Server:
-    """Listens at `address` and has `answer` called for one request after the other, whichever connection it came by."""
+    """Listens at `address` and has `answer` called for one request after the other, whichever connection it came by.
 
-    def __init__(self, address: str, authkey: bytes, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+    While a request is served, `meanwhile` is asked first of another one: what it answers without the token need not wait.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        authkey: bytes,
+        answer: Callable[[Mapping[str, Any]], dict[str, Any]],
+        meanwhile: Callable[[Mapping[str, Any]], dict[str, Any] | None] = lambda _request: None,
+    ) -> None:
         before = os.umask(0o177)  # the socket is born 0600
         try:
             self._listener = Listener(address, backlog=AT_ONCE)
@@ -33,6 +42,7 @@ class Server:
             os.umask(before)
         self._authkey = authkey
         self._answer = answer
+        self._meanwhile = meanwhile
         self._places = threading.Semaphore(AT_ONCE)
         self.busy = threading.Lock()
         """Held while a request is served."""
@@ -79,5 +89,12 @@ class Server:
             request = None
         if not isinstance(request, dict):
             return json.dumps(REFUSED).encode()
-        with self.busy:
+        if not self.busy.acquire(blocking=False):
+            known = self._meanwhile(request)
+            if known is not None:
+                return json.dumps(known).encode()
+            self.busy.acquire()
+        try:
             return json.dumps(self._answer(request)).encode()
+        finally:
+            self.busy.release()

@@ -105,7 +105,7 @@ def serve(
             signer = Signer(config, books, open_slots(), PinPolicy(pin, books), locks.take_token, tell)
             token = signer.prepare() if config.limit or config.errands else None
             serial = token.serial if token is not None else ""
-            server = Server(config.address, bytes.fromhex(config.authkey), signer.answer)
+            server = Server(config.address, bytes.fromhex(config.authkey), signer.answer, signer.meanwhile)
             server.start()
         elif config.serial:
             locks.take_token(config.serial)

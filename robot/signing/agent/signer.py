@@ -67,6 +67,8 @@ class Signer:
         self._tell = tell
         self._lock = lock
         self._opened: _Opened | None = None
+        self._given: dict[str, Any] | None = None
+        """What was answered when the certificate was asked for, as long as the session is the same."""
         self._made = 0
         self.errands = Errands(config)
 
@@ -85,8 +87,25 @@ class Signer:
         else:
             self._tell("served")
             return answer
-        logger.bind(action="agent.refused", code=code).warning(said)
-        return {"ok": False, "code": code, "message": said}
+        return _refused(code, said)
+
+    def meanwhile(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer to one request while the token is at another one's; None where the token must be asked.
+
+        The certificate was chosen when the session was opened, and a token that signs is there: whoever asks for it, to be sent
+        its next hash, is not kept waiting for the signature before.
+        """
+        given = self._given
+        if request.get("do") != "certificate" or given is None:
+            return None
+        try:
+            self._check_request(request)
+        except Refusal as refusal:
+            return _refused(refusal.code, str(refusal))
+        except Exception as wrong:  # noqa: BLE001 - it is answered in its turn, and what is wrong is said there
+            logger.bind(action="agent.not_meanwhile").debug(str(wrong))
+            return None
+        return {"ok": True, **given}
 
     def prepare(self) -> Token | None:
         """The token, looked at before anybody asks and without a log-in: what forbids signing is known before the browser starts.
@@ -108,21 +127,27 @@ class Signer:
 
     def close(self) -> None:
         """Log out and end the session, where there is one."""
-        opened, self._opened = self._opened, None
+        opened, self._opened, self._given = self._opened, None, None
         if opened is not None:
             opened.session.close()
 
     def _serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        kind = self._check_request(request)
+        if kind == "hello":
+            return {"version": VERSION}
+        return self._certificate() if kind == "certificate" else self._sign(request)
+
+    def _check_request(self, request: Mapping[str, Any]) -> str:
+        """Its kind, its exact arguments, and whether the origin may ask."""
         kind = request.get("do")
         wanted = ARGUMENTS.get(kind) if isinstance(kind, str) else None
-        if wanted is None or frozenset(request) - {"do"} != wanted:
+        if not isinstance(kind, str) or wanted is None or frozenset(request) - {"do"} != wanted:
             raise Refusal("invalid_argument", "no such request, or not its exact arguments")
         if not all(isinstance(value, str) for name, value in request.items() if name != "lang"):
             raise Refusal("invalid_argument", "an argument is not a text")
-        if kind == "hello":
-            return {"version": VERSION}
-        self._check_allowed(request["origin"])
-        return self._certificate() if kind == "certificate" else self._sign(request)
+        if kind != "hello":
+            self._check_allowed(request["origin"])
+        return kind
 
     def _check_allowed(self, origin: str) -> None:
         """Origin, consent and run, before the token is looked at."""
@@ -146,7 +171,8 @@ class Signer:
                 raise Refusal("technical_error", "the token has no mechanism that may be used")
             return {"certificate": base64.b64encode(opened.certificate.der).decode("ascii"), "algorithms": algorithms}
 
-        return self._with_token(look)
+        self._given = self._with_token(look)
+        return self._given
 
     def _sign(self, request: Mapping[str, Any]) -> dict[str, Any]:
         digest, hash_function = unhex(request["hash"]), request["hash_function"]
@@ -205,3 +231,8 @@ class Signer:
     def _offered(self, opened: _Opened) -> list[Algorithm]:
         found = opened.session.mechanisms(opened.certificate, allow_sha1=self._config.allow_sha1)
         return sorted(found, key=lambda each: PREFERRED.index(each.scheme))
+
+
+def _refused(code: str, said: str) -> dict[str, Any]:
+    logger.bind(action="agent.refused", code=code).warning(said)
+    return {"ok": False, "code": code, "message": said}

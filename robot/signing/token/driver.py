@@ -17,6 +17,7 @@ from robot.signing.token.answers import GONE, code_name
 from robot.signing.token.certificate import TokenCertificate, read_certificate
 from robot.signing.token.library import load_library
 from robot.signing.token.session import TokenSession
+from robot.signing.token.sign_call import SignCall
 from robot.signing.token.slots import SlotEvent, SlotWatch
 from robot.signing.token.token import Token, token_of
 
@@ -108,7 +109,7 @@ class Driver(AbstractContextManager["Driver"]):
         with self._answered("C_OpenSession", serial=token.serial):
             opened = self._pkcs11.openSession(here.slot, PyKCS11.CKF_SERIAL_SESSION)
         here = replace(here, certificates=token.certificates)
-        session = TokenSession(self._pkcs11, opened, here, calls, self._sessions.discard)
+        session = TokenSession(self._pkcs11, opened, here, SignCall(self._library), calls, self._sessions.discard)
         self._sessions.add(session)
         return session
 

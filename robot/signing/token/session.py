@@ -17,7 +17,9 @@ from robot.signing.token.pin import check_pin, log_in_failure
 from robot.signing.token.token import PinState, Token, token_of
 
 if TYPE_CHECKING:
+    from robot.signing.token.algorithms import Order
     from robot.signing.token.certificate import TokenCertificate
+    from robot.signing.token.sign_call import SignCall
 
 CallLog = Callable[[str, str], None]
 """Told the name of a call (C_Login, C_Sign, C_Logout) and its result (CKR_OK …), right after it; never anything else."""
@@ -27,11 +29,18 @@ class TokenSession(AbstractContextManager["TokenSession"]):
     """An open read-only session; a context manager that logs out and closes it. Made by `Driver.open`."""
 
     def __init__(
-        self, pkcs11: Any, session: Any, token: Token, calls: CallLog | None, closed: Callable[[TokenSession], None]
+        self,
+        pkcs11: Any,
+        session: Any,
+        token: Token,
+        sign_call: SignCall,
+        calls: CallLog | None,
+        closed: Callable[[TokenSession], None],
     ) -> None:
         self.token = token
         self._pkcs11 = pkcs11
         self._session = session
+        self._sign_call = sign_call
         self._calls = calls or (lambda _call, _result: None)
         self._closed = closed
         self._logged_in = False
@@ -165,7 +174,7 @@ class TokenSession(AbstractContextManager["TokenSession"]):
         if asked is None:
             raise SignatureFailed("signature_not_offered", serial=serial, scheme=algorithm.scheme, hash_function=name)
         try:
-            signature = bytes(self._session.sign(self._key(certificate), asked.signs, asked.mechanism))
+            signature = self._signed(self._key(certificate), asked)
         except PyKCS11.PyKCS11Error as wrong:
             self._calls("C_Sign", code_name(wrong.value))
             raise self._said(wrong) from wrong
@@ -174,6 +183,15 @@ class TokenSession(AbstractContextManager["TokenSession"]):
             verify(certificate, algorithm, digest, signature)
         except InvalidSignature:
             raise SignatureFailed("signature_wrong", serial=serial, certificate=certificate.serial) from None
+        return signature
+
+    def _signed(self, key: Any, asked: Order) -> bytes:
+        result = self._session.lib.C_SignInit(self._session.session, asked.mechanism.to_native(), key)
+        signature = b""
+        if result == PyKCS11.CKR_OK:
+            result, signature = self._sign_call(self._session.session.value(), asked.signs)
+        if result != PyKCS11.CKR_OK:
+            raise PyKCS11.PyKCS11Error(result)
         return signature
 
     def _key(self, certificate: TokenCertificate) -> Any:

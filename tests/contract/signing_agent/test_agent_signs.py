@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import PyKCS11
@@ -71,6 +72,22 @@ def test_more_signatures_than_the_flow_makes_are_refused_and_told(token, config,
         assert sign(agent, given)["code"] == "not_allowed"
     assert [event["kind"] for event in agent.events if event["event"] == "alarm"] == ["surplus"]
     assert len(ledger.signatures(run)) == len(token.calls("C_Sign")) == 1
+
+
+def test_while_the_token_signs_others_are_heard(token, config):
+    """A signature takes half a second and more: the next tab gets the certificate, and the owner's order is heard, meanwhile."""
+    with running(config(errands=True)) as agent, ThreadPoolExecutor(1) as aside:
+        agent.errand(agent.config.run, DIGEST)
+        given = certificate(agent)
+        token.write(holds=1)
+        signing = aside.submit(sign, agent, given["certificate"])
+        until(lambda: token.calls("C_Sign (holds)"), "the token to be at it")
+        assert given == certificate(agent)
+        assert "not_allowed" == certificate(agent, "https://gddt.baohiemxahoi.gov.vn.evil.example")["code"]
+        agent.errand("another", DIGEST[::-1])
+        assert not signing.done()
+        token.write(holds=0)
+        assert signing.result()["ok"] is True
 
 
 def test_outside_of_a_run_nothing_is_signed(token, config, ledger, run):

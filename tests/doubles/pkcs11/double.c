@@ -2,6 +2,7 @@
    a PIN. What it shares with SoftHSM is held against SoftHSM by tests/contract/test_signing_token_double.py. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arithmetic.h"
 #include "cryptoki.h"
@@ -415,6 +416,8 @@ static CK_RV C_Sign(CK_ULONG handle, CK_BYTE *data, CK_ULONG length, CK_BYTE *si
     Object *key = &slot->objects[session->key];
     CK_BYTE encoded[MAX_MODULUS], made[MAX_MODULUS];
     if (signature && *room >= key->length) {
+        if (slot->holds) script_log("C_Sign (holds)", CKR_OK, NULL);
+        while (slot->holds) usleep(2000), script_read();
         session->signing = 0;
         if (!encode(session->mechanism, data, length, encoded, key->length)) return done(call, CKR_DATA_LEN_RANGE);
         rsa_private(key->value, key->exponent, key->length, encoded, made);

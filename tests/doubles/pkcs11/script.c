@@ -74,7 +74,7 @@ static void read_line(char *line) {
         if (strcmp(line, texts[i].name) == 0) copy(texts[i].text, rest);
     struct { const char *name; CK_ULONG *number; } numbers[] = {
         {"flags", &slot->flags}, {"min_pin", &slot->min_pin}, {"max_pin", &slot->max_pin}, {"tries", &slot->tries},
-        {"wrong_pin", &slot->wrong_pin}, {"plugs", &slot->plugs},
+        {"wrong_pin", &slot->wrong_pin}, {"plugs", &slot->plugs}, {"holds", &slot->holds},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (strcmp(line, numbers[i].name) == 0) *numbers[i].number = strtoul(rest, NULL, 0);

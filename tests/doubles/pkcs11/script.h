@@ -20,7 +20,7 @@ typedef struct {
 } Object;
 
 typedef struct {
-    CK_ULONG flags, min_pin, max_pin, tries, wrong_pin, plugs;
+    CK_ULONG flags, min_pin, max_pin, tries, wrong_pin, plugs, holds;
     int present, blank;
     char label[MAX_TEXT], serial[MAX_TEXT], manufacturer[MAX_TEXT], model[MAX_TEXT], pin[MAX_TEXT], pad[MAX_TEXT], pulled_in[MAX_TEXT];
     CK_ULONG mechanisms[MAX_MECHANISMS];

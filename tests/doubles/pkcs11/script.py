@@ -41,6 +41,7 @@ class DoubleToken:
     `flags` are raw CKF_ bits beside those that wrong PINs bring by themselves (`tries` wrong ones lock it; 0: never).
     A `blank` token is plugged in and was never initialised. `wrong_pin` is what C_Login answers to a wrong PIN. `pad` is what
     the person at the PIN pad does: right, wrong or cancel.
+    While it `holds`, a signature is under way and does not come.
     `pulled_in` names the call in which the token is pulled; it is back when `plugs` is raised, and sessions are gone with it.
     """
 
@@ -57,6 +58,7 @@ class DoubleToken:
     present: bool = True
     blank: bool = False
     plugs: int = 0
+    holds: int = 0
     pulled_in: str = ""
     mechanisms: tuple[int, ...] = (PyKCS11.CKM_RSA_PKCS, PyKCS11.CKM_SHA256_RSA_PKCS)
     asks_each_time: bool = False
@@ -66,7 +68,8 @@ class DoubleToken:
         texts = {"label": self.label, "serial": self.serial, "manufacturer": "double", "model": "scripted"}
         texts |= {"pin": self.pin, "pad": self.pad, "pulled_in": self.pulled_in}
         numbers = {"flags": self.flags, "min_pin": self.min_pin, "max_pin": self.max_pin, "tries": self.tries}
-        numbers |= {"wrong_pin": self.wrong_pin, "plugs": self.plugs, "present": int(self.present), "blank": int(self.blank)}
+        numbers |= {"wrong_pin": self.wrong_pin, "plugs": self.plugs, "holds": self.holds}
+        numbers |= {"present": int(self.present), "blank": int(self.blank)}
         written = ["slot 1", *(f"{name} {value}" for name, value in {**texts, **numbers}.items())]
         written += [f"mechanism {mechanism}" for mechanism in self.mechanisms]
         for held in self.held:
