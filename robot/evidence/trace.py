@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class Trace:
     """Records one browser's context into numbered chunks of the run's folder.
 
-    `film`: with the strip of small pictures of every page. Where several pages are at work it costs as much as all the rest of a
-    dossier and shows them in turns; what each page looked like stands in the snapshots, and in the run's own screenshots.
+    `film`: with the strip of small pictures, and the snapshots of every page before and after each action. Where several pages
+    are at work they cost as much as all the rest of a dossier and show the pages in turns; without them the trace has the
+    actions, the network and the console, and what a page looked like stands in the run's own screenshots.
     """
 
     def __init__(self, folder: RunFolder, *, wanted: bool, film: bool = True) -> None:
@@ -74,7 +75,7 @@ class Trace:
         if self._context is None or not self._wanted or self._running or self._paused:
             return
         with self._forgiving("start"):
-            self._context.tracing.start(screenshots=self._film, snapshots=True, title="vss-robot")
+            self._context.tracing.start(screenshots=self._film, snapshots=self._film, title="vss-robot")
             self._running = True
             if self._step:
                 self._context.tracing.group(self._step)

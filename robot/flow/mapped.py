@@ -56,6 +56,8 @@ class MappedPage:
     def open(self, address: str = "", **narrowed: str) -> None:
         """Go to the page: where a letter's link leads, or where the settings say, its address narrowed by the map's names.
 
+        A page that goes on `again` stays as it is, where the run before has ended well on it.
+
         Raises:
             PortalUnavailable: the page is not to be had.
             SessionExpired: the portal sent us to its log-in instead.
@@ -64,7 +66,8 @@ class MappedPage:
         if narrowed:
             query = urlencode({self._page.query[name]: value for name, value in narrowed.items()})
             path = f"{path}{'&' if '?' in path else '?'}{query}"
-        self._window.open(path)
+        if not (self._page.again and self._window.stands_at(path)):
+            self._window.open(path)
         self._settle()
 
     def one(self, name: str, **fills: str) -> Locator:

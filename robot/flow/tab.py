@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from robot.evidence import Trace, watch_source
 from robot.flow.window import Window
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 class Tab(Window):
     """One page of the browser of `session`, lent to one run after the other; the page stays when the run has ended.
 
-    `traced`: the browser's trace is this run's alone, which it is only where no other page is at work meanwhile.
+    `traced`: the browser's trace is this run's alone, which it is only where no other page is at work meanwhile. `again`: the run
+    before this one has ended well on the page.
     """
 
-    def __init__(self, desk: Desk, organisation: str, session: Window, page: Page, *, traced: bool) -> None:
+    def __init__(self, desk: Desk, organisation: str, session: Window, page: Page, *, traced: bool, again: bool = False) -> None:
         super().__init__(desk, organisation)
         self._page = page
+        self._again = again
         self.sightings = session.sightings
         self.version = session.version
         self.trace = Trace(desk.folder, wanted=traced and desk.settings.evidence.trace)
@@ -39,6 +42,10 @@ class Tab(Window):
     def is_open(self) -> bool:
         """Whether the page is there."""
         return not self._page.is_closed()
+
+    def stands_at(self, path: str) -> bool:
+        """Whether the page is at this path of the portal, and the run before has ended well there."""
+        return self._again and urlsplit(self._page.url).path == urlsplit(self.address(path)).path
 
     def close(self) -> None:
         """The run has ended: its trace is written, the page is left to the next one."""

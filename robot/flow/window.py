@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from robot.browser import Profile, launch
+from robot.browser.changes import wait_until
 from robot.browser.launch import as_root, kill
 from robot.diagnosis import Sightings
 from robot.errors import (
@@ -128,6 +129,10 @@ class Window:
         if urlsplit(self.page.url).path == log_in != urlsplit(address).path:
             raise SessionExpired("session_expired", said=address)
 
+    def stands_at(self, path: str) -> bool:  # noqa: ARG002 - a tab's answer depends on it
+        """Whether the page is at this path of the portal, and the run before has ended well there."""
+        return False
+
     def _go(self, address: str) -> str:
         """Why the page is not to be had, or nothing."""
         try:
@@ -157,8 +162,8 @@ class Window:
     def await_one(self, locator: Locator, wait_s: float) -> Literal["seen", "silent"] | RobotError:
         """Wait until `locator` is seen or the portal says something; what it says is returned as the error it means."""
         told = self._told().filter(visible=True)
-        either = locator.filter(visible=True).or_(told).first
-        if not self._came(lambda ms: either.wait_for(timeout=ms), wait_s):
+        either = locator.filter(visible=True).or_(told)
+        if not self._came(lambda part_s: wait_until(self.page, lambda: either.count() > 0, part_s), wait_s):
             return "silent"
         if locator.filter(visible=True).count():
             return "seen"
@@ -167,15 +172,18 @@ class Window:
     def changed(self, element: Locator, attribute: str, before: str | None, within_s: float) -> bool:
         """Wait until an attribute of an element is no longer what it was, and the element (a picture) has loaded."""
         known = [element.element_handle(), attribute, before]
-        return self._came(lambda ms: self.page.wait_for_function(CHANGED, arg=known, timeout=ms), within_s)
 
-    def _came(self, wait_ms: Callable[[float], object], within_s: float) -> bool:
-        """Whether what is waited for came in time; how the time passes is the tape's concern."""
-        for part_s in self._desk.tape.waits(within_s, self):
+        def came(part_s: float) -> bool:
             with contextlib.suppress(PlaywrightTimeout):
-                wait_ms(part_s * 1000)
+                self.page.wait_for_function(CHANGED, arg=known, timeout=part_s * 1000)
                 return True
-        return False
+            return False
+
+        return self._came(came, within_s)
+
+    def _came(self, came: Callable[[float], bool], within_s: float) -> bool:
+        """Whether what is waited for came in time; how the time passes is the tape's concern."""
+        return any(came(part_s) for part_s in self._desk.tape.waits(within_s, self))
 
     def translate(self, wrong: PlaywrightError) -> RobotError:
         """What an error of Playwright's means to the run."""

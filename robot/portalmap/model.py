@@ -48,14 +48,16 @@ class Page(Strict):
     """A page, or a part of several pages (without a `path`).
 
     `path` is the key of its address in `[portal.paths]`; one that is `signed_in` is there only after a log-in. `parts` are parts
-    of the page, each with the element it stands in (empty: anywhere). Of the fields and buttons in the element `scope` all are
-    known: `others` are those that no flow touches. `texts` fill words of the ways, and `query` has the names by which the page's
-    address is narrowed.
+    of the page, each with the element it stands in (empty: anywhere). A page that goes on `again` after a receipt takes the next
+    matter as it stands; where nothing went wrong on it, it is not loaded anew for that. Of the fields and buttons in the element
+    `scope` all are known: `others` are those that no flow touches. `texts` fill words of the ways, and `query` has the names by
+    which the page's address is narrowed.
     """
 
     about: str = Field(min_length=1)
     path: str = ""
     signed_in: bool = False
+    again: bool = False
     scope: str = ""
     parts: dict[str, str] = Field(default_factory=dict)
     elements: dict[str, Element]

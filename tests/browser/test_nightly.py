@@ -48,6 +48,12 @@ def planned(world, variables, round_number, samples=SAMPLES[:3]) -> None:
     assert added.exit_code == 0, added.talk
 
 
+def loaded(line: str) -> bool:
+    """Whether a line of the network's notes is the upload page, loaded."""
+    noted = json.loads(line)
+    return noted["kind"] == "document" and noted["address"].endswith("/ho-so/nop")
+
+
 def events(out: str) -> list[dict]:
     return [json.loads(line) for line in out.splitlines()]
 
@@ -76,6 +82,9 @@ def test_a_night_sends_each_dossier_once_by_one_log_in(world, variables, home, r
         assert {session.id} == {run.session for run in dossiers}
         assert [1] * 4 == [len(ledger.signatures(run.id)) for run in dossiers]
         assert 1 == len(ledger.questions(session.id))
+        loads = [sum(map(loaded, (Path(run.evidence) / "network.jsonl").read_text().splitlines())) for run in dossiers]
+    assert loads.count(0) >= 1, "a page on which a dossier went well takes the next one as it stands"
+    assert loads.count(1) >= 2, "each tab has loaded it"
     checked = world.robot("ledger", "check", **variables)
     assert checked.exit_code == 0, checked.talk
 

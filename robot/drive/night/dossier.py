@@ -75,10 +75,11 @@ class Done:
 
 
 class Work:
-    """One dossier under way."""
+    """One dossier under way; `again`: the one before it has ended well on this page."""
 
-    def __init__(self, bench: Bench, page: Page, cancel: Cancel, item: Item, tries: int) -> None:
+    def __init__(self, bench: Bench, page: Page, cancel: Cancel, item: Item, tries: int, *, again: bool = False) -> None:
         self._bench = bench
+        self._again = again
         self._page = page
         self._tries = tries
         self._cancel = cancel
@@ -112,7 +113,7 @@ class Work:
             bench.held_back,
             Notices(bench.office).question,
         )
-        tab = Tab(desk, bench.organisation, bench.window, self._page, traced=bench.settings.nightly.tabs == 1)
+        tab = Tab(desk, bench.organisation, bench.window, self._page, traced=bench.settings.nightly.tabs == 1, again=self._again)
         org = bench.office.organisation(bench.organisation)
         session = self._session = Session(desk, run, bench.organisation, org, tab)
         log = logger.bind(action="night.dossier", run=run, item=self.item.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from typing import TYPE_CHECKING, Final, Literal
+from weakref import WeakSet
 
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
@@ -31,6 +32,7 @@ class Shift:
         self._bench = bench
         self._link = link
         self._works: dict[int, tuple[Work, TabCancel]] = {}
+        self._well: WeakSet[Page] = WeakSet()  # pages on which the last dossier was sent, and nothing went wrong
         self._stopping: float | None = None
         self._go = self._finishing = self._resting = self._again = False
         self._asked = 0
@@ -140,11 +142,15 @@ class Shift:
             self._link.tell("returned", item=number)
             return
         cancel = TabCancel(page)
-        work = Work(self._bench, page, cancel, item, tries)
+        work = Work(self._bench, page, cancel, item, tries, again=page in self._well)
         self._works[number] = work, cancel
+        self._well.discard(page)
         self._link.tell("begun", item=number)
         try:
-            self._tell(work.run())
+            done = work.run()
+            self._tell(done)
+            if done.result.outcome == "done":
+                self._well.add(page)
         except Exception as wrong:  # noqa: BLE001 - the last place within a tab: the session ends, the log has what it was
             logger.bind(action="night.failed", item=number).opt(exception=True).error("failed")
             self.error = wrong if isinstance(wrong, RobotError) else RobotError("command_failed", why=type(wrong).__name__)

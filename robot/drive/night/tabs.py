@@ -62,8 +62,27 @@ class Tabs:
         self._over = False
         for _ in range(self._number):
             self._living += 1
+            self._begin()
+
+    def _begin(self) -> None:
+        """A page that looks for work, in a window of its own.
+
+        Of a window's tabs the browser draws only the foremost at full speed, the others once a second; and a click waits until
+        the page has been drawn twice.
+        """
+        browser = self._context.browser
+        if browser is None:
             self._context.once("page", self._live)
             self._context.new_page()
+            return
+        control = browser.new_browser_cdp_session()
+        try:
+            with self._context.expect_page():
+                # Second to hear of the page: what hears of it after this hears of it when the page's work is over.
+                self._context.once("page", self._live)
+                control.send("Target.createTarget", {"url": "about:blank", "newWindow": True})
+        finally:
+            control.detach()
 
     @property
     def idle(self) -> bool:

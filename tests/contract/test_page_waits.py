@@ -1,0 +1,100 @@
+"""Waits on a page of a real browser: met as soon as it changes, ended in time; and tabs that are all drawn at full speed."""
+
+import time
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+
+from robot.browser.changes import UNSEEN_S, wait_until
+from robot.browser.find import find_browser
+from robot.browser.launch import as_root
+from robot.drive.night.tabs import Tabs
+
+LATER = """after_ms => setTimeout(() => document.body.append(document.createElement('b')), after_ms)"""
+FRAMES = """() => new Promise(done => {
+  let drawn = 0;
+  const again = () => { drawn += 1; requestAnimationFrame(again); };
+  requestAnimationFrame(again);
+  setTimeout(() => done(drawn), 500);
+})"""
+
+
+@pytest.fixture(scope="module")
+def context(playwright, tmp_path_factory):
+    """A persistent context, as the robot's own browsers are; its pages come from no network."""
+    program = find_browser(None, playwright.chromium.executable_path)
+    folder = tmp_path_factory.mktemp("profile")
+    opened = playwright.chromium.launch_persistent_context(folder, executable_path=program, chromium_sandbox=not as_root())
+    opened.route("http://portal.example/**", lambda route: route.fulfill(body="<p>Cổng</p>", content_type="text/html"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context):
+    opened = context.new_page()
+    opened.goto("http://portal.example/")
+    yield opened
+    opened.close()
+
+
+def test_what_comes_late_is_seen_when_it_comes(page):
+    """Not at the next of some looks: the change itself calls for one."""
+    page.evaluate(LATER, 1300)
+    looks = []
+
+    def look() -> bool:
+        looks.append(page.locator("b").count())
+        return looks[-1] > 0
+
+    assert wait_until(page, look, 20)
+    assert len(looks) <= 4, "a look at the beginning, one a second, and the one that saw it"
+
+
+def test_what_does_not_come_is_waited_for_no_longer(page):
+    """Without a change, with changes all the time, and in the short waits of a replay."""
+    for within_s in (0.05, UNSEEN_S):
+        begun = time.monotonic()
+        assert not wait_until(page, lambda: page.locator("b").count() > 0, within_s)
+        assert time.monotonic() - begun >= within_s
+    page.evaluate("setInterval(() => document.body.append(document.createElement('i')), 1)")
+    looks = []
+    assert not wait_until(page, lambda: bool(looks.append(1)), UNSEEN_S)
+    assert 1 < len(looks) <= UNSEEN_S * 1000 / 25, "a page that changes all the time is not looked at all the time"
+
+
+def test_another_page_that_comes_meanwhile_is_looked_at(page):
+    """The observer of the page before has gone with it."""
+    page.evaluate("setTimeout(() => { location.href = 'http://portal.example/xong' }, 50)")
+    assert wait_until(page, lambda: page.url.endswith("/xong") and page.locator("p").count() == 1, 20)
+
+
+def test_a_page_that_does_not_let_go_ends_the_wait(page):
+    """A script that runs for ever would hold up a look for ever."""
+    page.evaluate("setTimeout(() => { const end = Date.now() + 3000; while (Date.now() < end); }, 0)")
+    assert not wait_until(page, lambda: True, UNSEEN_S)
+
+
+def test_a_page_that_has_gone_is_said(page):
+    """Not waited for, and not taken for silence."""
+    page.close()
+    with pytest.raises(PlaywrightError):
+        wait_until(page, lambda: True, UNSEEN_S)
+
+
+def test_every_tab_is_drawn_at_full_speed(context):
+    """A click waits for two frames: of a window's tabs only the foremost has more than one or two a second."""
+    drawn: list[int] = []
+
+    def work(page, _taken) -> None:
+        page.goto("http://portal.example/ho-so")
+        drawn.append(page.evaluate(FRAMES))
+
+    tabs = Tabs(context, 3, work)
+    tabs.waiting.extend([(each, 0) for each in range(3)])
+    tabs.open()
+    first = context.pages[0]
+    while not tabs.idle:
+        first.wait_for_timeout(20)
+    tabs.close(lambda: first.wait_for_timeout(20))
+    assert [True] * 3 == [frames > 5 for frames in drawn], drawn
