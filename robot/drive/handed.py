@@ -42,9 +42,11 @@ def handed(
     signing = RunSigning(office, _flow(signatures), key, org, progress)
     signing.check()
     run = office.ledger.begin_run(TESTED, key, {}, settings.evidence.folder)
+    office.telemetry.run_begun(run, TESTED, key)
     folder = RunFolder(settings.evidence.folder / run, office.redactor, settings.evidence.masked, settings.evidence.personal)
     signing.begin(run, folder.folder)
-    desk = Desk(settings, office.ledger, office.vault, office.redactor, folder, progress, signing, headed=headed, extras=extras)
+    rooms = (settings, office.ledger, office.vault, office.redactor, folder, progress, signing)
+    desk = Desk(*rooms, headed=headed, extras=extras, telemetry=office.telemetry)
     session = Session(desk, run, key, org)
     try:
         yield session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from robot import logs
@@ -11,6 +11,7 @@ from robot.errors import NameUnknown
 from robot.ledger import Ledger
 from robot.redaction import Redactor
 from robot.settings import load
+from robot.telemetry import NoTraces, Traces, open_traces
 from robot.vault import Vault, open_vault
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Office:
     redactor: Redactor
     vault: Vault
     ledger: Ledger
+    telemetry: Traces = field(default_factory=NoTraces)
 
     @classmethod
     def open(cls, file: Path, unlock: Callable[[], str], *, verbose: bool = False) -> Self:
@@ -40,7 +42,9 @@ class Office:
         settings = load(file)
         redactor = Redactor()
         logs.set_up(redactor, settings.home / "logs", verbose=verbose)
-        return cls(settings, redactor, open_vault(settings.vault, redactor, unlock), Ledger.open(settings.ledger, settings.home))
+        vault = open_vault(settings.vault, redactor, unlock)
+        ledger = Ledger.open(settings.ledger, settings.home)
+        return cls(settings, redactor, vault, ledger, open_traces(settings.telemetry, vault, redactor))
 
     def organisation(self, key: str) -> Organisation:
         """The organisation of this key.
@@ -59,3 +63,4 @@ class Office:
 
     def __exit__(self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None) -> None:
         self.ledger.close()
+        self.telemetry.close()

@@ -95,6 +95,7 @@ def run_flow(
     signing.check()
     evidence = office.settings.evidence.folder
     run = office.ledger.begin_run(flow.name, organisation, {name: str(value) for name, value in parameters.items()}, evidence)
+    office.telemetry.run_begun(run, flow.name, organisation)
     folder = stage.folder(evidence / run, office.redactor, office.settings.evidence.masked, office.settings.evidence.personal)
     cancel = Cancel()
     preflight = Preflight(case_of(office, organisation), folder, progress)
@@ -112,6 +113,7 @@ def run_flow(
         Notices(office).question,
         stage.tape,
         stage.extras,
+        office.telemetry,
     )
     signing.begin(run, folder.folder)
     session = Session(desk, run, organisation, org)
@@ -201,6 +203,7 @@ def book(
     assert result.run is not None  # noqa: S101 - for the type checker: this run has been begun
     wait = _wait(office, error) if isinstance(error, Waiting) else None
     office.ledger.end_run(result.run, result.outcome, result.receipt, result.finding, result.alarms, wait)
+    office.telemetry.run_ended(result.run, result.outcome, finding.code if finding is not None else None)
     Notices(office).held_by(result.run)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from robot.browser.launch import NO_EXTRAS
 from robot.errors import Cancelled
 from robot.flow.tape import NoTape
+from robot.telemetry import NoTraces, Traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,3 +107,5 @@ class Desk:
     """A recorder, or the player of a recording; neither in an ordinary run."""
     extras: Extras = NO_EXTRAS
     """What a test runner wants of the browser; nothing in an ordinary run."""
+    telemetry: Traces = field(default_factory=NoTraces)
+    """Who is told of steps beside the books; nobody, unless the settings name a collector."""

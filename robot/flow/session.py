@@ -96,7 +96,8 @@ class Session(Booked):
         begun = time.monotonic()
         done = False
         try:
-            with self.window.trace.step(name), self._desk.tape.step(name, self.window):
+            told = self._desk.telemetry.step(self.run, name)
+            with told, self.window.trace.step(name), self._desk.tape.step(name, self.window):
                 self._desk.cancel.wait(0)
                 yield
             done = True

@@ -22,6 +22,7 @@ from robot.settings.serve import Serve
 from robot.settings.setup import Setup
 from robot.settings.signing import Consent, OrganisationToken, Signing
 from robot.settings.submission import Submission
+from robot.settings.telemetry import Telemetry
 from robot.settings.verdict import MailVerdict
 from robot.settings.worker import Worker
 from robot.texts import Language
@@ -274,4 +275,5 @@ class Settings(BaseSettings):
     ledger: Ledger = Ledger()
     worker: Worker = Worker()
     serve: Serve = Serve()
+    telemetry: Telemetry = Telemetry()
     organisations: dict[str, Organisation] = Field(default_factory=dict, description="the employers, by a short key")

@@ -15,6 +15,7 @@ from fixtures.softhsm import softhsm_environment
 from fixtures.world.robot import robot_command
 from robot import settings
 from robot.ledger import Ledger
+from tests.doubles.collector import collecting
 from tests.waiting import alive, until
 
 ORGANISATION = "hoa-binh"
@@ -66,7 +67,9 @@ def test_a_night_sends_each_dossier_once_by_one_log_in(world, variables, home, r
     (outbox / f"Báo tăng đợt {round_number}.zip").write_bytes(world.dossier(ORGANISATION, SAMPLES[3]).read_bytes())
     (outbox / "bad-signature.xml").write_bytes(world.dossier(ORGANISATION, "bad-signature.xml").read_bytes())
     faults.set("connection-dropped", world.organisation(ORGANISATION).tax_code, at="/api/ho-so")
-    ran = world.robot("nightly", "--org", ORGANISATION, "--json", **variables)
+    with collecting() as collector:
+        variables["VSS_ROBOT_TELEMETRY__ENDPOINT"] = collector.address
+        ran = world.robot("nightly", "--org", ORGANISATION, "--json", **variables)
     assert ran.exit_code == 0, ran.talk + ran.out
     told = events(ran.out)
     assert {"planned": 4, "accepted": 4, "signatures": 4, "intents": 4}.items() <= told[-1].items()
@@ -87,6 +90,21 @@ def test_a_night_sends_each_dossier_once_by_one_log_in(world, variables, home, r
     assert loads.count(1) >= 2, "each tab has loaded it"
     checked = world.robot("ledger", "check", **variables)
     assert checked.exit_code == 0, checked.talk
+    _traced(collector, {run.id for run in runs}, world.organisation(ORGANISATION))
+
+
+def _traced(collector, runs, organisation) -> None:
+    """The night is one trace across its processes, each run below it, each step below a run; nothing of a dossier is told."""
+    night = collector.span("night")
+    assert {night.trace} == {span.trace for span in collector.spans}
+    of_runs = {span.about["vss_robot.run"]: span for span in collector.spans if "vss_robot.run" in span.about}
+    assert (runs, {night.id}) == (set(of_runs), {span.parent for span in of_runs.values()})
+    steps = {span.name: span.parent for span in collector.spans if not span.about.keys() & {"vss_robot.run", "vss_robot.night"}}
+    assert {"log in", "sign and send the dossier"} <= steps.keys()
+    assert steps["sign and send the dossier"] in {span.id for span in of_runs.values()}
+    told = b"".join(collector.bodies)
+    for kept in ("BHXHDienTu", "đợt", organisation.tax_code, organisation.name, organisation.unit_code):
+        assert kept.encode() not in told
 
 
 def test_a_stopped_night_gives_back_what_it_has_not_sent(world, variables, round_number, accepted):

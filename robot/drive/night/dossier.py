@@ -98,6 +98,7 @@ class Work:
         ledger, evidence = bench.office.ledger, bench.settings.evidence
         parameters = {"dossier": self.item.file, "round_number": str(self.item.round_number), "item": str(self.item.id)}
         run = ledger.begin_run(FLOW, bench.organisation, parameters, evidence.folder, night=bench.night, session=bench.session)
+        bench.office.telemetry.run_begun(run, FLOW, bench.organisation)
         folder = RunFolder(evidence.folder / run, bench.office.redactor, evidence.masked, evidence.personal)
         ledger.note_signing(run, bench.signing.facts())
         desk = Desk(
@@ -112,6 +113,7 @@ class Work:
             self._cancel,
             bench.held_back,
             Notices(bench.office).question,
+            telemetry=bench.office.telemetry,
         )
         tab = Tab(desk, bench.organisation, bench.window, self._page, traced=bench.settings.nightly.tabs == 1, again=self._again)
         org = bench.office.organisation(bench.organisation)

@@ -32,6 +32,7 @@ def main() -> int:
     task = link.task()
     try:
         with Office.open(Path(task.settings), lambda: _phrase(task)) as office:
+            office.telemetry.within(task.trace)
             session = NightSession(office, task.night, task.organisation, link, headed=task.headed)
             _hear_signals(session)
             link.listen(session.interrupt)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Task(BaseModel):
-    """What a lane is told first. `phrase` opens the vault's file; it goes by this pipe and stands nowhere else."""
+    """What a lane is told first. `phrase` opens the vault's file; it goes by this pipe and stands nowhere else.
+
+    `trace` is the night's, for the runs of the lane to belong to (W3C `traceparent`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,6 +35,7 @@ class Task(BaseModel):
     organisation: str
     night: int
     headed: bool = False
+    trace: str | None = None
 
 
 class Link:

@@ -51,6 +51,7 @@ class NightRun:
         self._outbox = Outbox(office)
         self._alarms: list[dict[str, str]] = []
         self._night = 0
+        self._trace: str | None = None
 
     def stop(self) -> None:
         """Begin nothing more; safe within a signal handler."""
@@ -69,6 +70,7 @@ class NightRun:
             self._night = office.ledger.nights.begin(until)
         except NightRuns as runs:
             raise NightBusy("night_runs", pid=runs.process, night=runs.night) from runs
+        self._trace = office.telemetry.night_begun(self._night)
         facts: dict[str, Any] = {"organisations": list(chosen), "limit": limit}
         scheduler = Scheduler(office.settings.nightly, until)
         try:
@@ -87,6 +89,7 @@ class NightRun:
         finally:
             self._end_lanes()
             ended = office.ledger.nights.end(self._night, {**facts, "stopped": scheduler.stopped, "alarms": self._alarms})
+            office.telemetry.night_ended(str(ended.outcome))
         return ended
 
     def _look_first(self, scheduler: Scheduler) -> None:
@@ -219,7 +222,9 @@ class NightRun:
                 return
             key = startable[0]
             phrase = self._unlock() if self._unlock is not None else None
-            task = Task(settings=self._file, phrase=phrase, organisation=key, night=self._night, headed=self._headed)
+            task = Task(
+                settings=self._file, phrase=phrase, organisation=key, night=self._night, headed=self._headed, trace=self._trace
+            )
             self._lanes.append(Lane(task, self._token(key), self._office.settings.home, self._events))
             logger.bind(action="night.lane", organisation=key).info("begun")
 

@@ -64,6 +64,7 @@ class NightSession:
         office, settings = self._office, self._settings
         self._signing.check()
         run = office.ledger.begin_run(LOG_IN, self._key, {}, settings.evidence.folder, night=self._night)
+        office.telemetry.run_begun(run, LOG_IN, self._key)
         folder = RunFolder(settings.evidence.folder / run, office.redactor, settings.evidence.masked, settings.evidence.personal)
         preflight = Preflight(case_of(office, self._key), folder, self._progress)
         session = self._begun(run, folder)
@@ -119,6 +120,7 @@ class NightSession:
             self._headed,
             self._cancel,
             tell=Notices(office).question,
+            telemetry=office.telemetry,
         )
         self._signing.begin(run, folder.folder)
         return Session(desk, run, self._key, self._org, Window(desk, self._key, shared=True))
