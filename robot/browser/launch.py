@@ -46,6 +46,7 @@ class Extras:
 
     `playwright` runs already and is left running (a thread has one Playwright only). `closing` is called while the pages are
     still there. `arguments` are further ones of Chrome's. `lending` has a browser that runs already (`robot.browser.lent`).
+    `started` is a Playwright for the first launch.
     """
 
     playwright: Playwright | None = None
@@ -54,6 +55,7 @@ class Extras:
     closing: Callable[[BrowserContext], None] | None = None
     arguments: tuple[str, ...] = ()
     lending: Lending | None = None
+    started: Started | None = None
 
     def options(self) -> dict[str, Any]:
         """What goes to Playwright's own launch."""
@@ -62,6 +64,33 @@ class Extras:
 
 
 NO_EXTRAS = Extras()
+
+
+@dataclass
+class Started:
+    """Playwright, started before a browser is wanted; the first launch takes it over, and ends it with its browser."""
+
+    _playwright: Playwright | None
+
+    def take(self) -> Playwright | None:
+        """It, once."""
+        playwright, self._playwright = self._playwright, None
+        return playwright
+
+    def end(self) -> None:
+        """End it, if nobody has taken it."""
+        playwright = self.take()
+        if playwright is not None:
+            playwright.stop()
+
+
+def start_ahead(profile: Profile) -> Started:
+    """Start Playwright for a browser on `profile`; a start that fails is left to the launch to tell."""
+    try:
+        with Temporary.of(profile).for_children():
+            return Started(sync_playwright().start())
+    except (OSError, PlaywrightError):
+        return Started(None)
 
 
 @dataclass
@@ -128,7 +157,8 @@ def launch(
     if signing.write_manifest and host_program is not None and signing.host_name:
         profile.write_host_manifest(signing.host_name, host_program, settings.browser.extension_id, *signing.extension_ids)
     with temporary.for_children():
-        playwright = extras.playwright or sync_playwright().start()
+        ahead = extras.started.take() if extras.started is not None else None
+        playwright = extras.playwright or ahead or sync_playwright().start()
     try:
         program = find_browser(settings.browser.executable, playwright.chromium.executable_path)
         width, height = settings.browser.window

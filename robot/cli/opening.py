@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from robot.cli.terminal import language, unlocking
-from robot.settings import find
+from robot.settings import find, load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from robot.drive import Office
+    from robot.settings import Settings
 
 
 def open_office(settings: Path | None, vault_fd: int | None = None, *, verbose: bool = False) -> Office:
@@ -19,7 +20,12 @@ def open_office(settings: Path | None, vault_fd: int | None = None, *, verbose: 
     Raises:
         UsageError: any of it cannot be used.
     """
+    file = find(settings)
+    return office_of(file, load(file), vault_fd, verbose=verbose)
+
+
+def office_of(file: Path, settings: Settings, vault_fd: int | None, *, verbose: bool) -> Office:
+    """The same where the settings of `file` were read already."""
     from robot.drive import Office
 
-    file = find(settings)
-    return Office.open(file, unlocking(file, vault_fd, language()), verbose=verbose)
+    return Office.of(settings, unlocking(file, vault_fd, language()), verbose=verbose)

@@ -67,14 +67,14 @@ def settings_of(file: Path | None, extension: Path | None) -> Settings:
     Raises:
         SettingsError: the file that was named is not there, or wrong.
     """
-    from robot.settings import Settings, find, load
+    from robot.settings import find, load, without_file
 
     try:
         known = load(find(file))
     except SettingsError as wrong:
         if file is not None or wrong.text.key != "errors.settings_nowhere":
             raise
-        known = Settings(language=language())
+        known = without_file(language=language())
     if extension is None:
         return known
     return known.model_copy(update={"browser": known.browser.model_copy(update={"extension_dir": extension.absolute()})})

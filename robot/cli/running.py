@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from robot.drive import Office
+    from robot.drive.ahead import Ahead
     from robot.drive.run import Ending
     from robot.errors import RobotError
     from robot.flow import Flow
+    from robot.settings import Settings
 
 
 def list_flows(*, as_json: bool) -> None:
@@ -66,14 +68,31 @@ def run_command(asked: Asked, *, as_json: bool, office: tuple[Path | None, int |
 
 def _run(asked: Asked, office: tuple[Path | None, int | None, bool]) -> tuple[Ending, RobotError | None]:
     """How the run ended, and why there is no recording of it, where one was wanted."""
-    from robot.cli.opening import open_office
+    from robot.settings import find
+    from robot.settings import load as load_settings
+
+    file = find(office[0])
+    settings = load_settings(file)
+    if asked.record is not None or asked.org not in settings.organisations:
+        return _run_in(asked, file, settings, office, None)
+    from robot.drive.ahead import Ahead
+
+    with Ahead(settings, asked.org) as ahead:
+        return _run_in(asked, file, settings, office, ahead)
+
+
+def _run_in(
+    asked: Asked, file: Path, settings: Settings, office: tuple[Path | None, int | None, bool], ahead: Ahead | None
+) -> tuple[Ending, RobotError | None]:
+    from robot.cli.opening import office_of
     from robot.dossier import read_head
     from robot.drive import run_flow
+    from robot.drive.stage import Stage
     from robot.flow.declare import load
 
     flow = load(asked.flow)
-    settings, vault_fd, verbose = office
-    with open_office(settings, vault_fd, verbose=verbose) as opened:
+    _, vault_fd, verbose = office
+    with office_of(file, settings, vault_fd, verbose=verbose) as opened:
         parameters: dict[str, Any] = {}
         if asked.dossier is not None:
             head = read_head(asked.dossier)
@@ -83,7 +102,7 @@ def _run(asked: Asked, office: tuple[Path | None, int | None, bool]) -> tuple[En
             parameters["round_number"] = asked.round_number
         terminal = Terminal(opened.settings.language)
         if asked.record is None:
-            ending = run_flow(opened, flow, asked.org, parameters, terminal, headed=asked.headed)
+            ending = run_flow(opened, flow, asked.org, parameters, terminal, headed=asked.headed, stage=Stage.begun(ahead))
             say_ending(ending, terminal)
             return ending, None
         return _record(opened, flow, asked, parameters, terminal)

@@ -14,17 +14,17 @@ from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
 
 from robot.browser import Profile, launch
-from robot.diagnosis import Case, Finding, Looking, Scene, Sightings, name_cause, stopped_tokens, whole
+from robot.diagnosis import Finding, Looking, Scene, Sightings, name_cause, whole
 from robot.diagnosis.probe import broken
+from robot.drive.case import NOBODYS, case_of
 from robot.errors import BrowserFailed, BrowserMissing, SettingsError
 from robot.signing.desk import TRANSCRIPT
 from robot.signing.relay import RelayConfig, install
 
 if TYPE_CHECKING:
-    from robot.diagnosis import Probe
-    from robot.drive.office import Office
+    from robot.diagnosis import Case, Probe
 
-NOBODYS = "doctor"  # the profile for a look without an organisation
+__all__ = ["NOBODYS", "Examination", "case_of", "examine"]
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,6 @@ class Examination:
     def finding(self) -> Finding | None:
         """The cause, where there is one."""
         return name_cause(self.probes) if any(probe.state == "broken" for probe in self.probes) else None
-
-
-def case_of(office: Office, key: str | None) -> Case:
-    """The desk of an organisation, or of the machine alone.
-
-    Raises:
-        NameUnknown: no such organisation.
-    """
-    organisation = office.organisation(key) if key is not None else None
-    profile = office.settings.home / "profiles" / (key or NOBODYS)
-    return Case(office.settings, organisation, profile, stopped_tokens(office.ledger))
 
 
 def examine(case: Case, *, headed: bool = False) -> Examination:

@@ -39,7 +39,11 @@ class Office:
         Raises:
             UsageError: settings, vault or books cannot be used.
         """
-        settings = load(file)
+        return cls.of(load(file), unlock, verbose=verbose)
+
+    @classmethod
+    def of(cls, settings: Settings, unlock: Callable[[], str], *, verbose: bool = False) -> Self:
+        """The same of settings that were read already."""
         redactor = Redactor()
         logs.set_up(redactor, settings.home / "logs", verbose=verbose)
         vault = open_vault(settings.vault, redactor, unlock)

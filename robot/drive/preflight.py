@@ -9,6 +9,7 @@ and a certificate out of its time, with which nothing is signed. What needs no s
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from loguru import logger
@@ -17,6 +18,8 @@ from robot.diagnosis import cheap_half, name_cause
 from robot.texts import Text
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from robot.diagnosis import Case, Finding, Probe
     from robot.evidence import RunFolder
     from robot.flow.desk import Progress
@@ -32,21 +35,46 @@ class Preflight:
         self._case = case
         self._folder = folder
         self._progress = progress
+        self._looking: Future[tuple[list[Probe], float]] | None = None
         self._probes: list[Probe] = []
 
+    def begin(self) -> None:
+        """Begin to look, in a thread: a browser that starts meanwhile does not wait for it."""
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preflight")
+        self._looking = pool.submit(self._seen)
+        pool.shutdown(wait=False)
+
     def look(self) -> None:
-        """Look, note it in the run's folder (`preflight.jsonl`), and say the earliest broken link with its remedy."""
-        begun = time.monotonic()
-        probes = cheap_half(self._case)
-        seconds = round(time.monotonic() - begun, 2)
-        self._probes = probes
+        """Look, and hear what was seen."""
+        self.begin()
+        self.heard()
+
+    def heard(self) -> None:
+        """Wait for what was seen, note it in the run's folder (`preflight.jsonl`), and say the earliest broken link.
+
+        Does nothing where nobody looks, or it was heard before.
+        """
+        looking, self._looking = self._looking, None
+        if looking is None:
+            return
+        self._probes, seconds = looking.result()
+        probes = self._probes
         self._folder.note("preflight", seconds=seconds, probes=[probe.as_json("en") for probe in probes])
         logger.bind(action="run.preflight", seconds=seconds, broken=sorted(self._codes)).debug("looked at")
         if self._codes:
             self._progress.say(Text("labels.preflight", {"finding": name_cause(probes).sentence()}))
 
+    def _seen(self) -> tuple[list[Probe], float]:
+        begun = time.monotonic()
+        probes = cheap_half(self._case)
+        return probes, round(time.monotonic() - begun, 2)
+
     def held_back(self) -> Finding | None:
-        """What keeps a form from being asked for, before a person answers a captcha for it; None where nothing does."""
+        """What keeps a form from being asked for, before a person answers a captcha for it; None where nothing does.
+
+        What is still being looked at is waited for.
+        """
+        self.heard()
         stops = _STOPS if "clock_skew" in self._codes else _STOPS | _STOPS_BY_DATE  # by a wrong clock no date is judged
         return name_cause(self._probes) if stops & self._codes else None
 

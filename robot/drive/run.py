@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from pydantic import BaseModel, ConfigDict
 
 import robot
-from robot.drive.doctor import case_of
+from robot.drive.case import case_of
 from robot.drive.explaining import explained
 from robot.drive.faults import faults_of_error, faults_of_run
 from robot.drive.notices import Notices
@@ -122,11 +122,12 @@ def run_flow(
     with stopping(cancel, session.window.kill, progress):
         try:
             if flow.signatures and stage.probing:
-                preflight.look()
+                preflight.begin()
             receipt, error = ended(lambda: _again(flow, session, dict(parameters), progress), session, folder)
             finding = session.finding or explained(error, session, folder, probing=stage.probing)
         finally:
             session.rest()
+            preflight.heard()
     language = office.settings.language
     result = RunResult(
         run=run,

@@ -18,6 +18,8 @@ from robot.signing.desk import TRANSCRIPT, Errand, driver_of, signing_for
 from robot.texts import Text
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
     from pathlib import Path
 
     from robot.drive.office import Office
@@ -55,6 +57,8 @@ class RunSigning:
         self.failure: RobotError | None = None
         self.refused: list[dict[str, Any]] = []
         self.ear: Hearing | None = None  # of a recorder
+        self.begun: Callable[[], subprocess.Popen[bytes] | None] = lambda: None
+        """Gives an agent's process that waits for its task, where one was started ahead."""
 
     @property
     def limit(self) -> int:
@@ -113,7 +117,7 @@ class RunSigning:
         """
         assert self._evidence is not None  # noqa: S101 - for the type checker: the run has begun
         errand = Errand(self._run, self._evidence, profile, self.limit, self.attended, self._errands, self.ear)
-        self._desk = signing_for(self._office.settings, self._organisation, errand, self._secret())
+        self._desk = signing_for(self._office.settings, self._organisation, errand, self._secret(), self.begun())
         serial = self._desk.agent.serial or None
         try:
             self._office.ledger.note_signing(self._run, self.facts(), serial)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from robot.browser.launch import NO_EXTRAS
+from robot.browser.launch import NO_EXTRAS, Extras
 from robot.drive.signing import RunSigning
 from robot.evidence import RunFolder
 from robot.flow.tape import NoTape
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from robot.browser.launch import Extras
+    from robot.drive.ahead import Ahead
     from robot.drive.office import Office
     from robot.flow import Flow
     from robot.flow.desk import Progress
@@ -35,3 +35,16 @@ class Stage:
     probing: bool = True
     extras: Extras = NO_EXTRAS
     folder: Callable[[Path, Redactor, tuple[str, ...], tuple[str, ...]], RunFolder] = RunFolder
+
+    @classmethod
+    def begun(cls, ahead: Ahead | None) -> Self:
+        """The world itself, with what was begun ahead of the run."""
+        if ahead is None:
+            return cls()
+
+        def signing(office: Office, flow: Flow, key: str, organisation: Organisation, progress: Progress) -> RunSigning:
+            made = RunSigning(office, flow, key, organisation, progress)
+            made.begun = ahead.take_agent
+            return made
+
+        return cls(signing=signing, extras=Extras(started=ahead.driver))

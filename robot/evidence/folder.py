@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 PAGE_MS = 5_000  # a page that cannot be drawn within this is not worth the wait
 MASK_COLOUR = "#5b6770"
-FILLED = "field => Boolean('value' in field ? field.value : field.textContent.trim())"
+# The places of those fields that hold something, among all that were found.
+FILLED = """fields => fields.flatMap((field, place) =>
+  ('value' in field ? field.value : field.textContent.trim()) ? [place] : [])"""
 
 
 class RunFolder:
@@ -95,8 +97,12 @@ class RunFolder:
         return sorted((self.folder / "screenshots").glob("*.png"))
 
     def _veils(self, page: Page) -> list[Locator]:
-        fields = [field for selector in self._personal for field in page.locator(selector).all()]
-        return [page.locator(selector) for selector in self._masked] + [field for field in fields if field.evaluate(FILLED)]
+        """What is covered: one question to the page, since a picture waits for it."""
+        veils = [page.locator(selector) for selector in self._masked]
+        if self._personal:
+            fields = page.locator(", ".join(self._personal))
+            veils += [fields.nth(place) for place in fields.evaluate_all(FILLED)]
+        return veils
 
     def _replace(self, name: str, text: str) -> None:
         file = self.folder / name

@@ -8,7 +8,7 @@ page, and what the fields held is emptied before it starts again.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
     from robot.evidence.folder import RunFolder
+
+
+BLANK: Final = ("", "about:blank")
 
 
 class Trace:
@@ -84,6 +87,10 @@ class Trace:
         if self._context is None or not self._running:
             return
         self._running = False
+        if all(page.url in BLANK for page in self._context.pages):  # nothing to see yet: no file of it is packed
+            with self._forgiving("stop"):
+                self._context.tracing.stop()
+            return
         self._chunks += 1
         with self._forgiving("stop"):
             self._context.tracing.stop(path=self._folder.trace(self._chunks))

@@ -73,8 +73,11 @@ class Window:
             self._desk.cancel.wait(0)
             if as_root():
                 self._desk.progress.say(Text("labels.as_root"))
+            if self._settings.signing.mode == "pkcs11":
+                self._desk.held_back()  # the token has been looked at before the robot logs in to it
             host_program = self._desk.signing.open(self.profile.folder)
             self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed, extras=self._desk.extras)
+            self._desk.held_back()  # what is broken is said now, before a person is asked for anything
             self.version = self._browser.version
             self._desk.tape.launched(self._browser.context)
             self.sightings.attach(self._browser.context)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from robot.drive.replay import Playing, replay
 from robot.errors import RobotError
 from robot.pytest_plugin.session import running_playwright, settings_file
-from robot.settings import Settings
 from robot.settings import load as load_settings
+from robot.settings import without_file
 from robot.texts import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from robot.drive.replay import Replayed
     from robot.pytest_plugin.artefacts import Artefacts
+    from robot.settings import Settings
 
 
 class RecordingWarning(UserWarning):
@@ -81,7 +82,7 @@ def deviations(result: Replayed, speaks: Language) -> list[str]:
 def machine_settings(config: pytest.Config) -> Settings:
     """Browser and extension of this machine: settings that are named, with `--robot-extension` over them."""
     file = settings_file(config)
-    settings = load_settings(file) if file is not None else Settings()
+    settings = load_settings(file) if file is not None else without_file()
     extension = config.getoption("--robot-extension")
     if extension is None:
         return settings

@@ -1,6 +1,6 @@
 """Settings: `robot.toml`, then the environment (`VSS_ROBOT_…`) over it, into one strict model."""
 
-from robot.settings.load import FILE_NAME, SETTINGS_VARIABLE, VAULT_FD_VARIABLE, find, load
+from robot.settings.load import FILE_NAME, SETTINGS_VARIABLE, VAULT_FD_VARIABLE, find, load, without_file
 from robot.settings.model import (
     Browser,
     Evidence,
@@ -40,4 +40,5 @@ __all__ = [
     "Vault",
     "find",
     "load",
+    "without_file",
 ]

@@ -22,6 +22,7 @@ SETTINGS_VARIABLE = "VSS_ROBOT_SETTINGS"
 Model = TypeVar("Model", bound=BaseModel)
 VAULT_FD_VARIABLE = "VSS_ROBOT_VAULT_FD"
 PREFIX = "VSS_ROBOT_"
+NESTED = "__"
 NO_SETTINGS = (SETTINGS_VARIABLE, VAULT_FD_VARIABLE)  # variables of ours that are no setting
 FILE_NAME = "robot.toml"
 
@@ -68,17 +69,30 @@ def load(file: Path) -> Settings:
     return _anchored(settings, folder, (folder / settings.home.expanduser()).absolute())
 
 
+def without_file(**given: Any) -> Settings:
+    """The settings of a machine that has no file: what is `given`, then the environment, then the defaults.
+
+    Raises:
+        SettingsError: a variable names no setting.
+    """
+    return Settings(**_over(_environment(), given))
+
+
 def _environment() -> dict[str, Any]:
     """The `VSS_ROBOT_…` variables as nested tables, by pydantic-settings' own reading of them."""
-    from pydantic_settings import EnvSettingsSource  # noqa: PLC0415 - heavy
+    ours = [name for name in os.environ if name.upper().startswith(PREFIX) and name not in NO_SETTINGS]
+    if not ours:
+        return {}
+    from pydantic_settings import EnvSettingsSource  # noqa: PLC0415 - heavy, and mostly there is nothing to read
 
-    for name in os.environ:
-        table = name.removeprefix(PREFIX).split("__")[0].lower()
-        if name.startswith(PREFIX) and name not in NO_SETTINGS and table not in Settings.model_fields:
+    for name in ours:
+        table = name.removeprefix(PREFIX).split(NESTED)[0].lower()
+        if name.startswith(PREFIX) and table not in Settings.model_fields:
             near = difflib.get_close_matches(table, Settings.model_fields, n=1, cutoff=0.5)
             nearest = PREFIX + near[0].upper() if near else "-"
             raise SettingsError("settings_variable_unknown", name=name, nearest=nearest)
-    return EnvSettingsSource(Settings)()
+    model: Any = Settings  # it asks a model for its fields, and needs none of its own kind
+    return EnvSettingsSource(model, case_sensitive=False, env_prefix=PREFIX, env_nested_delimiter=NESTED)()
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

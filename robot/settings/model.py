@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, HttpUrl, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import ConfigDict, Field, HttpUrl, field_validator
 
 from robot.settings.kinds import ExtensionId, Seconds, SecretReference, Strict, TaxCode
 from robot.settings.nightly import Nightly
@@ -246,13 +245,11 @@ class Organisation(Strict):
     consent: Consent = Consent()
 
 
-class Settings(BaseSettings):
-    """Everything an operator can set."""
+class Settings(Strict):
+    """Everything an operator can set; `robot.settings.load` reads file and environment into it."""
 
     # What was written is not repeated in errors: it may be a password where a reference belongs.
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, env_prefix="VSS_ROBOT_", env_nested_delimiter="__"
-    )
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     language: Language = Field("vi", description="language the robot speaks: vi or en")
     home: Path = Field(Path(), description="folder of profiles, books and evidence; robot.toml's own folder when left out")

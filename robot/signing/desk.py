@@ -14,6 +14,8 @@ from robot.signing.relay import RelayConfig, install
 from robot.signing.token import find_driver
 
 if TYPE_CHECKING:
+    import subprocess
+
     from robot.errors import RobotError
     from robot.settings import Organisation, Settings
     from robot.signing.agent.client import Agent
@@ -75,8 +77,16 @@ def driver_of(settings: Settings, organisation: Organisation) -> Path:
     return find_driver(named)
 
 
-def signing_for(settings: Settings, organisation: Organisation, errand: Errand, pin: bytes | None) -> SigningDesk:
+def signing_for(
+    settings: Settings,
+    organisation: Organisation,
+    errand: Errand,
+    pin: bytes | None,
+    begun: subprocess.Popen[bytes] | None = None,
+) -> SigningDesk:
     """Start the agent, write the relay's launcher beside the profile; `pin` goes to the agent alone, by a pipe.
+
+    `begun` is an agent's process that waits for its task.
 
     Raises:
         SettingsError: the driver is not named or not there.
@@ -110,7 +120,7 @@ def signing_for(settings: Settings, organisation: Organisation, errand: Errand, 
         limit=errand.limit,
         errands=errand.errands,
     )
-    agent = start_agent(config, pin)
+    agent = start_agent(config, pin, begun=begun)
     agent.wait_until_ready()
     try:
         return _desk(settings, organisation, errand, agent)

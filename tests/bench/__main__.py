@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import books, check, nightly, relay, serve, startup
+from tests.bench import books, check, nightly, relay, serve, startup, submit
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "books": books.main,
@@ -12,6 +12,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "relay": relay.main,
     "serve": serve.main,
     "startup": startup.main,
+    "submit": submit.main,
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 from contextlib import contextmanager
 from multiprocessing.connection import Client
 
@@ -13,8 +14,8 @@ PIN = b"24681357"
 
 
 @contextmanager
-def running(config: AgentConfig, pin: bytes | None = PIN):
-    agent = start_agent(config, pin)
+def running(config: AgentConfig, pin: bytes | None = PIN, begun: subprocess.Popen[bytes] | None = None):
+    agent = start_agent(config, pin, begun=begun)
     try:
         agent.wait_until_ready()
         yield agent

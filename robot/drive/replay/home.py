@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ORGANISATION: Final = "recorded"
 PASSWORD: Final = "{SECRET:password}"  # noqa: S105 - the placeholder, no password
 NO_NETWORK: Final = "MAP * ~NOTFOUND"  # Chrome resolves no name at all
-NO_VARIABLES: Final = "VSS_ROBOT_IN_NO_REPLAY_"  # no variable of the environment changes a replay
 AT_ONCE: Final = 0.001
 PAGE_S: Final = 10.0  # everything that a page of a recording needs is on this machine
 # What a machine's own settings say of the browser; the rest of them belongs to its own portal, mailbox and token.
@@ -90,7 +89,6 @@ def _settings(recording: Recording, binding: Binding, home: Path, machine: Setti
     known = recording.portal
     browser = {name: getattr(machine.browser, name) for name in KEPT}
     return Settings(
-        _env_prefix=NO_VARIABLES,
         language=machine.language,
         home=home,
         portal={

@@ -29,6 +29,7 @@ READY_S: Final = 30.0  # drivers of some tokens take seconds to load
 END_S: Final = 6.0
 HEARD_S: Final = 5.0  # an order is a line on a pipe: this is a process that does not run any more
 LONGEST_PATH: Final = 100  # bytes; a Unix socket's address has 107
+SIGNS: Final = "signs"  # tells an agent that has no task yet what it will be
 ENTRANCE: Final = ("-m", "robot.drive.agent")  # where the agent is joined with the books
 
 
@@ -149,15 +150,19 @@ class Agent:
         self._heard.put({"event": "lost"})
 
 
-def start_agent(config: AgentConfig, pin: bytes | None, entrance: tuple[str, ...] = ENTRANCE) -> Agent:
-    """Start an agent for one run; it serves when `wait_until_ready` returns.
+def begin_agent(entrance: tuple[str, ...] = ENTRANCE, *, signs: bool = False) -> subprocess.Popen[bytes]:
+    """The process of an agent that has no task yet: it waits for one by its pipe, whose end is its own.
 
-    Configuration and PIN go by a pipe that stays open: its end is the agent's end. Nothing of them is in arguments or
-    environment. The agent is in a session of its own, so that Ctrl-C reaches the robot alone, which ends it in order.
+    With `signs` it loads what signing needs while it waits. It is in a session of its own, so that Ctrl-C reaches the robot
+    alone, which ends it in order.
     """
-    begun = time.monotonic()
-    process = subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours
-        [sys.executable, "-P", *entrance],  # -P: a module that lies in the folder it is started in is not ours
+    return subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours
+        [
+            sys.executable,
+            "-P",
+            *entrance,
+            *([SIGNS] if signs else []),
+        ],  # -P: a module that lies in the folder it is started in is not ours
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # drivers talk; what the agent has to say is in its log
@@ -165,11 +170,32 @@ def start_agent(config: AgentConfig, pin: bytes | None, entrance: tuple[str, ...
         start_new_session=True,
         env=_environment(),
     )
+
+
+def dismiss_agent(process: subprocess.Popen[bytes]) -> None:
+    """There is no task for an agent that was begun: its pipe's end is its own; killed where it does not end."""
+    try:
+        process.communicate(timeout=END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def start_agent(
+    config: AgentConfig, pin: bytes | None, entrance: tuple[str, ...] = ENTRANCE, begun: subprocess.Popen[bytes] | None = None
+) -> Agent:
+    """Start an agent for one run, or give the one that was `begun` its task; it serves when `wait_until_ready` returns.
+
+    Configuration and PIN go by a pipe that stays open: its end is the agent's end. Nothing of them is in arguments or
+    environment.
+    """
+    at = time.monotonic()
+    process = begun if begun is not None and begun.poll() is None else begin_agent(entrance)
     agent = Agent(process, config)
     assert process.stdin is not None  # noqa: S101 - for the type checker: it was made with a pipe
     with contextlib.suppress(BrokenPipeError):
         hand_over(process.stdin.fileno(), config, pin)
-    logger.bind(action="agent.started", seconds=round(time.monotonic() - begun, 3)).debug("process {}", process.pid)
+    logger.bind(action="agent.started", seconds=round(time.monotonic() - at, 3)).debug("process {}", process.pid)
     return agent
 
 

@@ -15,9 +15,6 @@ from robot.errors import RobotError, UsageError
 from robot.signing.agent.errands import Errand
 from robot.signing.agent.lock import Held, OsLock, token_lock
 from robot.signing.agent.owner import wait_for_the_end
-from robot.signing.agent.pin import PinPolicy
-from robot.signing.agent.server import Server
-from robot.signing.agent.signer import Signer
 from robot.signing.agent.telling import described
 
 if TYPE_CHECKING:
@@ -25,6 +22,8 @@ if TYPE_CHECKING:
 
     from robot.signing.agent.config import AgentConfig
     from robot.signing.agent.seams import Books, Slots
+    from robot.signing.agent.server import Server
+    from robot.signing.agent.signer import Signer
 
 PREDECESSOR_S: Final = 6.0  # how long an earlier run's agent may take to put everything down
 LOG_OUT_S: Final = 1.0  # a token that signs just now, or waits for a finger, is not waited for longer
@@ -101,6 +100,10 @@ def serve(
         locks.take_profile(str(config.profile))
         serial = ""
         if open_slots is not None:
+            from robot.signing.agent.pin import PinPolicy  # noqa: PLC0415 - mode vendor signs nothing here
+            from robot.signing.agent.server import Server  # noqa: PLC0415 - the same
+            from robot.signing.agent.signer import Signer  # noqa: PLC0415 - the same
+
             books = open_books()
             signer = Signer(config, books, open_slots(), PinPolicy(pin, books), locks.take_token, tell)
             token = signer.prepare() if config.limit or config.errands else None

@@ -20,6 +20,7 @@ from robot.errors import (
     WrongPin,
 )
 from robot.signing.agent import Held, OsLock
+from robot.signing.agent.client import begin_agent
 from robot.signing.agent.lock import token_lock
 from tests.doubles.agent_run import PIN, ask, certificate, running
 from tests.waiting import alive, until
@@ -118,6 +119,18 @@ def test_the_agent_ends_with_its_owner_and_takes_the_browser_along(token, config
     another.wait()
     OsLock.acquire(token_lock(token.tokens[0].serial)).release()
     assert not task.folder.exists()
+
+
+def test_an_agent_that_was_begun_ahead_serves_and_a_dead_one_is_started_anew(config):
+    """It waits for its task, and is then as any other; what was begun ahead is never the reason why a run fails."""
+    begun = begin_agent(signs=True)
+    with running(config(), begun=begun) as agent:
+        assert begun.pid == agent.pid
+        first = certificate(agent)
+    with running(config(), begun=begun) as another:
+        assert begun.pid != another.pid
+        assert first == certificate(another)
+    assert first["certificate"]
 
 
 def test_an_agent_that_is_told_nothing_ends():
