@@ -25,14 +25,15 @@ REFUSED = {"ok": False, "code": "invalid_argument", "message": "not a request"}
 class Server:
     """Listens at `address` and has `answer` called for one request after the other, whichever connection it came by.
 
-    While a request is served, `meanwhile` is asked first of another one: what it answers without the token need not wait.
+    What `answer` is handed beside the request lets the next one begin before this one is answered. While a request is served,
+    `meanwhile` is asked first of another one: what it answers without the token need not wait.
     """
 
     def __init__(
         self,
         address: str,
         authkey: bytes,
-        answer: Callable[[Mapping[str, Any]], dict[str, Any]],
+        answer: Callable[[Mapping[str, Any], Callable[[], None]], dict[str, Any]],
         meanwhile: Callable[[Mapping[str, Any]], dict[str, Any] | None] = lambda _request: None,
     ) -> None:
         before = os.umask(0o177)  # the socket is born 0600
@@ -45,7 +46,7 @@ class Server:
         self._meanwhile = meanwhile
         self._places = threading.Semaphore(AT_ONCE)
         self.busy = threading.Lock()
-        """Held while a request is served."""
+        """Held while a request has its turn."""
 
     def start(self) -> None:
         """Serve in threads that end with the process."""
@@ -94,7 +95,6 @@ class Server:
             if known is not None:
                 return json.dumps(known).encode()
             self.busy.acquire()
-        try:
-            return json.dumps(self._answer(request)).encode()
-        finally:
-            self.busy.release()
+        with contextlib.ExitStack() as turn:
+            turn.callback(self.busy.release)
+            return json.dumps(self._answer(request, turn.close)).encode()

@@ -135,7 +135,7 @@ def _put_down(server: Server | None, signer: Signer | None) -> None:
     if server is None or signer is None:
         return
     server.close()
-    if server.busy.acquire(timeout=LOG_OUT_S):
+    if server.busy.acquire(timeout=LOG_OUT_S) and signer.counting.acquire(timeout=LOG_OUT_S):
         closing = threading.Thread(target=_close, args=(signer,), daemon=True)
         closing.start()
         closing.join(LOG_OUT_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -70,12 +71,17 @@ class Signer:
         self._given: dict[str, Any] | None = None
         """What was answered when the certificate was asked for, as long as the session is the same."""
         self._made = 0
+        self.counting = threading.Lock()
+        """Held while a signature that was made is not on disk yet."""
         self.errands = Errands(config)
 
-    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to one request: `ok` and what was asked for, or a code of the protocol with a sentence. Raises nothing."""
+    def answer(self, request: Mapping[str, Any], token_free: Callable[[], None]) -> dict[str, Any]:
+        """The answer to one request: `ok` and what was asked for, or a code of the protocol with a sentence. Raises nothing.
+
+        `token_free` is called once the token may be asked again: while one signature goes to the disk, the next is made.
+        """
         try:
-            answer = {"ok": True, **self._serve(request)}
+            answer = {"ok": True, **self._serve(request, token_free)}
         except Refusal as refusal:
             code, said = refusal.code, str(refusal)
         except RobotError as wrong:
@@ -131,11 +137,11 @@ class Signer:
         if opened is not None:
             opened.session.close()
 
-    def _serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _serve(self, request: Mapping[str, Any], token_free: Callable[[], None]) -> dict[str, Any]:
         kind = self._check_request(request)
         if kind == "hello":
             return {"version": VERSION}
-        return self._certificate() if kind == "certificate" else self._sign(request)
+        return self._certificate() if kind == "certificate" else self._sign(request, token_free)
 
     def _check_request(self, request: Mapping[str, Any]) -> str:
         """Its kind, its exact arguments, and whether the origin may ask."""
@@ -174,7 +180,7 @@ class Signer:
         self._given = self._with_token(look)
         return self._given
 
-    def _sign(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _sign(self, request: Mapping[str, Any], token_free: Callable[[], None]) -> dict[str, Any]:
         digest, hash_function = unhex(request["hash"]), request["hash_function"]
         wanted = unbase64(request["certificate"])
         if hash_function not in HASHES or HASHES[hash_function].size != len(digest):
@@ -201,8 +207,11 @@ class Signer:
         self._made += 1
         self.errands.made(errand)
         serial, name = opened.token.serial, f"{how.scheme} {hash_function}"
-        self._books.signature(errand.run, request["origin"], serial, opened.certificate.serial, name, digest.hex())
-        logger.bind(action="agent.signed", token=serial, number=self._made).info("signed")
+        number = self._made
+        with self.counting:
+            token_free()
+            self._books.signature(errand.run, request["origin"], serial, opened.certificate.serial, name, digest.hex())
+        logger.bind(action="agent.signed", token=serial, number=number).info("signed")
         return {"signature": base64.b64encode(signature).decode("ascii"), "algorithm": algorithm_said(how)}
 
     def _with_token(self, work: Callable[[_Opened], Made]) -> Made:

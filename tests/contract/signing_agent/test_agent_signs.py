@@ -90,6 +90,22 @@ def test_while_the_token_signs_others_are_heard(token, config):
         assert signing.result()["ok"] is True
 
 
+def test_the_token_does_not_wait_for_the_books(token, config, ledger, run):
+    """While one signature is not on disk yet, the next is made; neither is given out before it is counted."""
+    with running(config(errands=True)) as agent, ThreadPoolExecutor(2) as aside:
+        other = ledger.begin_run("submit", "hoa-binh", {}, agent.config.home / "other")
+        digests = {run: DIGEST, other: DIGEST[::-1]}
+        for each, digest in digests.items():
+            agent.errand(each, digest)
+        given = certificate(agent)["certificate"]
+        with ledger.store.writing():
+            signing = [aside.submit(sign, agent, given, hash=digest) for digest in digests.values()]
+            until(lambda: len(token.calls("C_Sign")) == 2, "the second signature")
+            assert [False, False] == [each.done() for each in signing]
+        assert [True, True] == [each.result()["ok"] for each in signing]
+    assert [1, 1] == [len(ledger.signatures(each)) for each in digests]
+
+
 def test_outside_of_a_run_nothing_is_signed(token, config, ledger, run):
     """A run that has ended has no signature any more, and somebody is told."""
     with running(config()) as agent:
