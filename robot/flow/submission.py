@@ -260,14 +260,14 @@ class Submission:
         attempts = self._attempts(claim)
         # One that was proved absent may show late, under its own time.
         open_ones = [effect for effect in attempts if effect.id == claim.effect or effect.state == "absent"]
-        known = [effect for effect in self._ledger.taken(SUBMISSION, claim.organisation) if effect.id != claim.effect]
+        known = self._ledger.last_taken(SUBMISSION, claim.organisation, claim.effect)
         return Wanted(
             self.dossier,
             self.round_number,
             claim.name,
             min(effect.intended for effect in open_ones),
             frozenset(str(effect.receipt["number"]) for effect in attempts if effect.receipt),
-            str((known[0].receipt or {})["number"]) if known else None,
+            str((known.receipt or {})["number"]) if known else None,
             self._ledger.care.number_said(claim.id),
         )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from robot.ledger import tables
-from robot.ledger.item import BEFORE_INTENT, Item, ItemState, LostLease, Proof
+from robot.ledger.item import BEFORE_INTENT, OWNED, Item, ItemState, LostLease, Proof
 from robot.ledger.queue import as_item, by_id, note_move
 from robot.ledger.queue_tables import items
 from robot.ledger.rows import WrongState
@@ -185,7 +185,9 @@ class Protocol:
         """
         now, running = datetime.now(UTC), tables.runs.c.outcome == "running"
         lives = select(tables.runs.c.id).where(running)
-        lost = and_(items.c.run.is_not(None), or_(items.c.run.not_in(lives), items.c.lease <= now))
+        # By state, which has an index: these are few, however many dossiers there are.
+        taken = and_(items.c.state.in_((*OWNED, "unknown")), items.c.run.is_not(None))
+        lost = and_(taken, or_(items.c.run.not_in(lives), items.c.lease <= now))
         found: list[Item] = []
         with self._store.writing() as books:
             locked = select(items).where(lost).order_by(items.c.id).with_for_update(skip_locked=True)

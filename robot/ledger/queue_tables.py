@@ -51,6 +51,8 @@ items = Table(
     CheckConstraint("state NOT IN ('intent', 'unknown', 'accepted', 'done') OR effect IS NOT NULL", name="items_sent"),
     CheckConstraint("state NOT IN ('held', 'refused') OR said IS NOT NULL", name="items_said"),
     Index("items_due", "state", "organisation", "priority", "id"),
+    Index("items_key", "key"),
+    Index("items_file", "file"),
 )
 
 # One matter is on its way once.

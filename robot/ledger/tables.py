@@ -88,6 +88,7 @@ runs = Table(
     one_of("outcome", OUTCOMES, "runs_outcome"),
     CheckConstraint("(outcome = 'running') = (ended IS NULL)", name="runs_ended"),
     Index("runs_started", "started"),
+    Index("runs_running", "outcome"),  # those that run are looked at again and again, and are few
 )
 
 # A token belongs to one browser: at most one running run has it.

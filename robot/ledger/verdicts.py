@@ -100,6 +100,15 @@ class Verdicts:
         with self._store.reading() as books:
             return [Effect(**row) for row in books.execute(wanted.order_by(table.c.id.desc())).mappings()]
 
+    def last_taken(self, kind: str, organisation: str, other_than: int | None) -> Effect | None:
+        """The newest of those, but for the one of this number."""
+        table = tables.effects
+        wanted = select(table).where(table.c.kind == kind, table.c.organisation == organisation, table.c.receipt.is_not(None))
+        wanted = wanted.where(table.c.id != other_than) if other_than is not None else wanted
+        with self._store.reading() as books:
+            row = books.execute(wanted.order_by(table.c.id.desc()).limit(1)).mappings().first()
+        return Effect(**row) if row else None
+
     def attempts(self, kind: str, key: str) -> list[Effect]:
         """All attempts at an effect, the first one first."""
         table = tables.effects

@@ -4,15 +4,17 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from robot import settings
 from robot.errors import UsageError
 from robot.ledger import Ledger, tables
 from robot.ledger.migrate import NEWEST, SCRIPTS
 from robot.texts import LANGUAGES
+from tests.doubles.way import brought, new
 
 
 @pytest.fixture
@@ -130,3 +132,33 @@ def test_a_relative_address_counts_from_the_robots_home(tmp_path):
     """Books named by a relative SQLite address lie in the home, not where the command was typed."""
     Ledger.open(settings.Ledger(url="sqlite:///sổ/books.sqlite"), tmp_path).close()
     assert (tmp_path / "sổ" / "books.sqlite").exists()
+
+
+def test_a_dossier_asks_no_more_of_long_books_than_of_short_ones(ledger, tmp_path):
+    """The steps that SQLite takes for one are the same after fifty others: nothing is found by reading all."""
+    taken = 0
+
+    def step():
+        nonlocal taken
+        taken += 1
+
+    def counting(connection, _record):
+        connection.execute("PRAGMA synchronous=OFF")  # nobody cuts the power here
+        connection.set_progress_handler(step, 1)
+
+    event.listen(ledger.store.engine, "connect", counting)
+    ledger.store.engine.dispose()
+    counted = []
+    for number in range(50):
+        before, run = taken, ledger.begin_run("submit", "hoa-binh", {}, tmp_path)
+        ledger.reap()
+        ledger.protocol.recover()
+        dossier = new(f"TZ0101A/600/11/{number:04d}/01")
+        item = brought(ledger, run, "accepted", replace(dossier, file=f"/outbox/{number}.xml", source="outbox"))
+        ledger.protocol.done(item)
+        assert ledger.last_taken("submission", "hoa-binh", None).id == item.effect
+        assert ledger.queue.item_at(item.file).id == item.id
+        ledger.queue.items(states=("planned", "unknown"))
+        ledger.end_run(run, "done")
+        counted.append(taken - before)
+    assert counted[5] == counted[49]
