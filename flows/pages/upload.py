@@ -30,8 +30,10 @@ class UploadPage:
 
     def choose(self, dossier: DossierHead, round_number: int) -> None:
         """Choose the dossier's file, as it is, and its round ("đợt")."""
-        self._page.one("file").set_input_files(dossier.file)
-        self._page.one("round").fill(f"{round_number:02d}")
+        self._fill_in(dossier, round_number)
+        if self._page.shows("receipt"):  # of the dossier before: it would be taken for this one's
+            self._page.load_anew()
+            self._fill_in(dossier, round_number)
 
     def ask(self) -> None:
         """Press "Nộp hồ sơ": the page then asks the extension for the token's certificates."""
@@ -54,6 +56,10 @@ class UploadPage:
             return heard[-1] if heard else None
 
         return told
+
+    def _fill_in(self, dossier: DossierHead, round_number: int) -> None:
+        self._page.one("file").set_input_files(dossier.file)
+        self._page.one("round").fill(f"{round_number:02d}")
 
     def receipt(self) -> Receipt:
         """The dossier's number and time, from the receipt that the page shows."""

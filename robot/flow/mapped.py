@@ -56,18 +56,23 @@ class MappedPage:
     def open(self, address: str = "", **narrowed: str) -> None:
         """Go to the page: where a letter's link leads, or where the settings say, its address narrowed by the map's names.
 
-        A page that goes on `again` stays as it is, where the run before has ended well on it.
+        A page that goes on `again` stays as it is, where the run before has ended well on it (see `load_anew`).
 
         Raises:
             PortalUnavailable: the page is not to be had.
             SessionExpired: the portal sent us to its log-in instead.
         """
-        path = address or getattr(self._desk.settings.portal.paths, self._page.path)
+        path = address or self._path
         if narrowed:
             query = urlencode({self._page.query[name]: value for name, value in narrowed.items()})
             path = f"{path}{'&' if '?' in path else '?'}{query}"
         if not (self._page.again and self._window.stands_at(path)):
             self._window.open(path)
+        self._settle()
+
+    def load_anew(self) -> None:
+        """Go to the page, wherever we are; errors as above."""
+        self._window.open(self._path)
         self._settle()
 
     def one(self, name: str, **fills: str) -> Locator:
@@ -117,6 +122,11 @@ class MappedPage:
         for drift in drifts:
             self._drifted(drift)
         return rows
+
+    @property
+    def _path(self) -> str:
+        path: str = getattr(self._desk.settings.portal.paths, self._page.path)
+        return path
 
     def _met(self, name: str) -> Locator:
         return self._finder.one(name, {}, self._desk.settings.timers.page_s, visible=True)

@@ -84,6 +84,25 @@ def night(world, home: str) -> dict:
 
 
 @pytest.mark.long
+def test_a_receipt_that_stays_is_not_taken_for_the_next_ones(world, account, tmp_path, changed, accepted):
+    """A page that keeps the receipt of one dossier while the next is chosen is loaded anew; each gets its own number."""
+    account(KEY)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    changed("/static/upload.js", "async function choose() {\n  receipt.hidden = true;", "async function choose() {")
+    variables = {"VSS_ROBOT_HOME": str(home), "VSS_ROBOT_NIGHTLY__TABS": "1"}
+    dossiers = [str(world.dossier(KEY)), str(world.dossier(KEY, "BHXHDienTu-full.xml"))]
+    added = world.robot_at(KEY, "queue", "add", "--org", KEY, "--round", "78", *dossiers, **variables)
+    assert added.exit_code == 0, added.talk
+    ran = world.robot_at(KEY, "nightly", "--org", KEY, "--json", **variables)
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    assert {"planned": 2, "accepted": 2}.items() <= told[-1].items(), ran.talk + ran.out
+    numbers = [event["number"] for event in told if event["event"] == "ended"]
+    assert sorted(accepted(KEY, "78")) == sorted(numbers)
+
+
+@pytest.mark.long
 def test_a_night_begins_nothing_where_the_log_in_has_changed(world, own_home, changed):
     """The first look ends it before anybody is asked for a captcha, and says which name it was."""
     changed("/dang-nhap", 'formcontrolname="password"', 'formcontrolname="matKhau"')
