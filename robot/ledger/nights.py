@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from robot.ledger.store import Store
 
 Result = Literal["accepted", "refused", "held", "not_started"]
+UNSEEN: Final = "signatures_unseen"
+"""A fact of a night: browser and signing library have spoken without the robot, so that its books have no signature of theirs."""
 NightOutcome = Literal["done", "left", "unbalanced", "abandoned"]
 
 
@@ -185,7 +187,7 @@ def _end(books: Connection, night: int, facts: dict[str, Any], outcome: NightOut
     found = {str(row.result): int(row.number) for row in books.execute(counted)}
     counts = {"planned": len(planned), **{result: found.get(result, 0) for result in RESULTS}, **_signed(books, night)}
     if outcome is None:
-        outcome = _outcome(counts)
+        outcome = _outcome(counts, unseen=bool(facts.get(UNSEEN)))
     change = update(nights).where(nights.c.id == night, nights.c.ended.is_(None))
     values = {"ended": datetime.now(UTC), "outcome": outcome, "facts": {**facts, **counts}}
     if books.execute(change.values(**values)).rowcount != 1:
@@ -193,10 +195,18 @@ def _end(books: Connection, night: int, facts: dict[str, Any], outcome: NightOut
         raise WrongState(message)
 
 
-def _outcome(counts: Mapping[str, int]) -> NightOutcome:
-    balanced = counts["planned"] == sum(counts[result] for result in RESULTS)
-    # An intent whose click never came to the token has no signature; a signature without an intent has no explanation.
-    if not balanced or not counts["confirmed"] <= counts["signatures"] <= counts["intents"]:
+def balances(counts: Mapping[str, int], *, unseen: bool) -> bool:
+    """Whether everything planned has one result, and the signatures explain what was sent and no more.
+
+    An intent whose click never came to the token has no signature; a signature without an intent has no explanation. Where they
+    are `unseen`, what was sent is not held against them.
+    """
+    least = 0 if unseen else counts["confirmed"]
+    return counts["planned"] == sum(counts[result] for result in RESULTS) and least <= counts["signatures"] <= counts["intents"]
+
+
+def _outcome(counts: Mapping[str, int], *, unseen: bool) -> NightOutcome:
+    if not balances(counts, unseen=unseen):
         return "unbalanced"
     return "done" if counts["planned"] == counts["accepted"] else "left"
 

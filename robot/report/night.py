@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from robot.ledger.item import SUBMISSION
-from robot.ledger.nights import result_of
+from robot.ledger.nights import UNSEEN, balances, result_of
 from robot.ledger.queue_tables import RESULTS
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class NightReport:
     organisations: Mapping[str, Mapping[str, int]]
     lines: Sequence[Line]
     slowest: Sequence[SlowStep]
+    unseen: bool = False
+    """Signatures were made without the robot, and are in no count."""
 
     @property
     def seconds(self) -> float:
@@ -76,9 +78,7 @@ class NightReport:
     @property
     def balanced(self) -> bool:
         """Whether everything planned has one result, and the signatures explain what was sent and no more."""
-        counts = self.counts
-        planned = counts["planned"] == sum(counts[result] for result in RESULTS) == len(self.lines)
-        return planned and counts["confirmed"] <= counts["signatures"] <= counts["intents"]
+        return self.counts["planned"] == len(self.lines) and balances(self.counts, unseen=self.unseen)
 
     def of(self, result: str) -> list[Line]:
         """The dossiers with this result."""
@@ -110,6 +110,7 @@ def report_of(ledger: Ledger, night: int) -> NightReport:
         },
         lines=lines,
         slowest=_slowest(ledger, night),
+        unseen=bool((found.facts or {}).get(UNSEEN)),
     )
 
 

@@ -32,6 +32,7 @@ def as_text(report: NightReport, speaks: Language) -> str:
     lines.append(_said("counts", speaks, **{name: report.counts[name] for name in ("planned", *RESULTS)}))
     signed = {name: report.counts[name] for name in ("signatures", "intents", "confirmed")}
     lines.append(_said("signed", speaks, **signed))
+    lines += [_said("unseen", speaks)] if report.unseen else []
     if report.ended is not None:
         lines.append(_said("balanced" if report.balanced else "unbalanced", speaks))
     for key, counts in report.organisations.items():

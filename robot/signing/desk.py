@@ -77,6 +77,13 @@ def driver_of(settings: Settings, organisation: Organisation) -> Path:
     return find_driver(named)
 
 
+def relays(settings: Settings, organisation: Organisation) -> bool:
+    """Whether the browser starts our relay; where it does not, nobody here sees what is signed."""
+    signing = settings.signing
+    behind = signing.mode == "pkcs11" or (organisation.host_path or signing.host_path) is not None
+    return signing.write_manifest and bool(signing.host_name) and behind
+
+
 def signing_for(
     settings: Settings,
     organisation: Organisation,
@@ -132,12 +139,12 @@ def signing_for(
 def _desk(settings: Settings, organisation: Organisation, errand: Errand, agent: Agent) -> SigningDesk:
     """The relay's launcher, where the manifest is ours to write and somebody stands behind it."""
     signing = settings.signing
-    ours = signing.mode == "pkcs11"
     ids = tuple(dict.fromkeys((settings.browser.extension_id, *signing.extension_ids)))
     transcript = errand.evidence / TRANSCRIPT
     vendor = organisation.host_path or signing.host_path
-    if not signing.write_manifest or not signing.host_name or (not ours and vendor is None):
+    if not relays(settings, organisation):
         return SigningDesk(agent, None, ids, transcript)
+    ours = signing.mode == "pkcs11"
     relayed = RelayConfig(
         mode=signing.mode,
         transcript=str(transcript),

@@ -17,7 +17,8 @@ from robot.drive.night.scheduler import Job, Scheduler, Wait
 from robot.drive.outbox import Outbox
 from robot.drive.verdicts import fetch_in_turn
 from robot.errors import Cancelled, NightBusy, PageUnexpected, RobotError
-from robot.ledger.nights import NightRuns
+from robot.ledger.nights import UNSEEN, NightRuns
+from robot.signing.desk import relays
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -79,6 +80,9 @@ class NightRun:
             facts["verdicts"] = self._verdicts(chosen)
             self._take_in(chosen)
             planned = self._planned(chosen, limit)
+            facts[UNSEEN] = not all(
+                relays(office.settings, office.organisation(key)) for key in {one.organisation for one in planned}
+            )
             office.ledger.nights.plan(self._night, [item.id for item in planned])
             scheduler.add(planned)
             self._hear({"event": "night", "night": self._night, "planned": len(planned), "until": until})

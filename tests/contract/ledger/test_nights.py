@@ -12,8 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from robot import settings
 from robot.errors import NameUnknown
 from robot.ledger import Ledger, Signed, WrongState
-from robot.ledger.nights import NightRuns, result_of
+from robot.ledger.nights import UNSEEN, NightRuns, result_of
 from robot.ledger.queue_tables import RESULTS, night_items, nights
+from robot.report.night import report_of
+from robot.report.night_files import as_text
+from robot.texts import Text
 from tests.doubles.way import SAID, brought, new
 
 ENDS = {"done": "accepted", "refused": "refused", "held": "held", "unknown": "held", "planned": "not_started"}
@@ -58,6 +61,21 @@ def test_a_night_counts_what_became_of_each_dossier(ledger, dossiers):
     assert counts == {"planned": 5, "accepted": 1, "refused": 1, "held": 2, "not_started": 1}
     assert (ended.outcome, ended.facts["limit"]) == ("unbalanced", None)  # four signatures, two sendings: two explain nothing
     assert (ended.until > ended.begun, ledger.nights.night(night)) == (True, ended)
+
+
+@pytest.mark.parametrize(("unseen", "signed", "outcome"), [(False, 0, "unbalanced"), (True, 0, "done"), (True, 2, "unbalanced")])
+def test_signatures_that_nobody_here_sees_are_not_missed(ledger, dossiers, unseen, signed, outcome):
+    """Where the browser calls the library without us none is counted; one too many is one too many all the same."""
+    night = ledger.nights.begin(None)
+    ((item, run),) = dossiers(night, "done")
+    ledger.nights.plan(night, [item.id])
+    for _ in range(signed):
+        ledger.count_signature(run, Signed("vendor", "https://portal.example"))
+    ledger.nights.note(night, item.id, run, 2.0)
+    assert ledger.nights.end(night, {UNSEEN: unseen}).outcome == outcome
+    report = report_of(ledger, night)
+    assert (report.unseen, report.balanced) == (unseen, outcome == "done")
+    assert (Text("night.unseen").say("vi") in as_text(report, "vi")) == unseen
 
 
 def test_the_outcome_says_whether_all_was_accepted_and_balances(ledger, dossiers):
