@@ -72,6 +72,14 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
     round_number: Annotated[
         int | None, typer.Option("--round", min=1, max=99, help="The dossier's round (đợt) in its period; 1 when left out.")
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="NAME=VALUE",
+            help="A parameter of an office's own flow, never a secret; may be given several times.",
+        ),
+    ] = None,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser's window.")] = False,
     record: Annotated[
         Path | None,
@@ -85,5 +93,5 @@ def run(  # noqa: PLR0913 - an operator's options, each by its own name
     """Run a flow; the exit code tells its outcome."""
     from robot.cli.running import Asked, run_command
 
-    asked = Asked(flow, org, dossier, round_number, record, headed=headed)
+    asked = Asked(flow, org, dossier, round_number, record, tuple(given or ()), headed=headed)
     run_command(asked, as_json=as_json, office=(settings, vault_fd, verbose))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from robot.cli.terminal import Terminal, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from robot.drive import Office
@@ -27,8 +28,9 @@ def list_flows(*, as_json: bool) -> None:
     if as_json:
         print_json([{"flow": flow.name, "summary": flow.summary, "needs": sorted(flow.needs)} for flow in known])
         return
+    longest = max((len(flow.name) for flow in known), default=0)
     for flow in known:
-        sys.stdout.write(f"{flow.name:<10} {flow.summary}\n")
+        sys.stdout.write(f"{flow.name:<{longest}} {flow.summary}\n")
 
 
 NOT_RECORDED: Final = 1
@@ -44,6 +46,7 @@ class Asked:
     dossier: Path | None
     round_number: int | None
     record: Path | None
+    given: tuple[str, ...]
     headed: bool = field(kw_only=True)
 
 
@@ -100,12 +103,31 @@ def _run_in(
             parameters["dossier"] = head
         if asked.round_number is not None:
             parameters["round_number"] = asked.round_number
+        parameters |= given_by(asked.given)
         terminal = Terminal(opened.settings.language)
         if asked.record is None:
             ending = run_flow(opened, flow, asked.org, parameters, terminal, headed=asked.headed, stage=Stage.begun(ahead))
             say_ending(ending, terminal)
             return ending, None
         return _record(opened, flow, asked, parameters, terminal)
+
+
+def given_by(typed: Sequence[str]) -> dict[str, str]:
+    """What `--with NAME=VALUE` says, by name.
+
+    Raises:
+        UsageError: `parameter_form`: not written so, or what has an option of its own.
+    """
+    from robot.drive.run import OPTIONS
+    from robot.errors import UsageError
+
+    given: dict[str, str] = {}
+    for one in typed:
+        name, sign, value = one.partition("=")
+        if not sign or not name.isidentifier() or name in OPTIONS:
+            raise UsageError("parameter_form", found=one, options=", ".join(OPTIONS.values()))
+        given[name] = value
+    return given
 
 
 def _record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from robot.evidence import RunFolder
     from robot.flow import Flow, Receipt
     from robot.flow.desk import Progress
+
+
+OPTIONS: Final = {"dossier": "--dossier", "round_number": "--round"}
+"""Parameters with an option of their own; any other one of a flow is a text, given by `--with NAME=VALUE`."""
 
 
 class RunResult(BaseModel):
@@ -158,9 +162,9 @@ def check_parameters(flow: Flow, parameters: Mapping[str, Any]) -> None:
         UsageError: with the parameter's option.
     """
     for name in sorted(flow.needs - parameters.keys()):
-        raise UsageError("parameter_needed", flow=flow.name, parameter=f"--{name.replace('_', '-')}")
+        raise UsageError("parameter_needed", flow=flow.name, parameter=OPTIONS.get(name, f"--with {name}=…"))
     for name in sorted(parameters.keys() - flow.takes):
-        raise UsageError("parameter_unused", flow=flow.name, parameter=f"--{name.replace('_', '-')}")
+        raise UsageError("parameter_unused", flow=flow.name, parameter=OPTIONS.get(name, f"--with {name}=…"))
 
 
 def ended(work: Callable[[], Receipt], session: Session, folder: RunFolder) -> tuple[Receipt | None, RobotError | None]:

@@ -10,6 +10,7 @@ from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
 
 from robot.errors import FormAbsent, OutcomeUnknown, RobotError, UsageError
+from robot.evidence.folder import slug
 from robot.flow.activations import Activations
 from robot.flow.booked import Booked
 from robot.flow.consent import Consent
@@ -20,6 +21,7 @@ from robot.flow.questions import ask_person
 from robot.flow.tab import Tab
 from robot.flow.window import Window
 from robot.portalmap import load_map
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,6 +162,14 @@ class Session(Booked):
         file = self._desk.folder.question(f"{kind}-{self._questions}")
         picture.screenshot(path=file)
         return ask_person(self._desk, self.run, self.organisation_key, kind, file)
+
+    def tell(self, said: str) -> None:
+        """Say a sentence of the flow's own to whoever looks on."""
+        self._desk.progress.say(Text("labels.flow_says", {"said": said}))
+
+    def note(self, stream: str, /, **facts: str) -> None:
+        """Keep what was read: a line with the time in `flow-STREAM.jsonl` of the run's evidence, without secrets."""
+        self._desk.folder.note(f"flow-{slug(stream)}", **facts)
 
     def typing_secrets(self) -> contextlib.AbstractContextManager[None]:
         """Within it no trace is recorded; afterwards the fields that held a secret are emptied."""
