@@ -106,7 +106,7 @@ class Post:
         return Credentials(user_name, SecretStr(password))
 
     def _kept(self) -> tuple[str, str, str]:
-        rows = self._desk.vault.get(self._name).split("\n")
+        rows = self._desk.vault.get(self._name).splitlines()  # a person may have written it by a file of Windows
         if len(rows) != 3:  # noqa: PLR2004 - user name, password, activation, as `keep` writes them
             raise VaultClosed("vault_entry_wrong", name=self._name)
         return rows[0], rows[1], rows[2]
