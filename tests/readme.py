@@ -1,9 +1,9 @@
-"""README's generated parts: `python -m tests.readme` shows whether they agree with the code, `--write` makes them agree.
+"""Generated parts of README and guides: `python -m tests.readme` says whether they are as the code has it, `--write` makes it so.
 
 A part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. `help COMMAND` is that command's --help, `settings` the
 table of all settings, `exit codes` the table of the errors' exit codes, `faults` the faults of the world, `findings` what runs
-have found of them in the proof `faults --by-run` (tests/proof/faults.json). The help of the top level is kept beside the
-command line as well (`robot/cli/help.txt`), and is written with them.
+have found of them in the proof `faults --by-run` (tests/proof/faults.json). Those that only guides have are in `guide_parts`.
+The help of the top level is kept beside the command line as well (`robot/cli/help.txt`), and is written with them.
 """
 
 import os
@@ -18,15 +18,17 @@ from fixtures.portal.faults import FAULTS
 from robot import errors
 from robot.cli import help as kept
 from robot.settings.describe import rows
+from tests import guide_parts
 from tests.proof import faults as findings
 
 README = Path(__file__).parents[1] / "README.md"
+GUIDES = sorted((README.parent / "robot" / "guides").glob("*/*.md"))
 PART = re.compile(r"<!-- begin (?P<name>[^>]+) -->\n.*?<!-- end (?P=name) -->", re.DOTALL)
 WIDTH = "100"
 
 
 def made_to_agree(text: str) -> str:
-    """README's text with each generated part as the code has it now."""
+    """A document's text with each generated part as the code has it now."""
 
     def as_it_is(part: re.Match[str]) -> str:
         return f"<!-- begin {part['name']} -->\n{_part(part['name'])}\n<!-- end {part['name']} -->"
@@ -42,6 +44,9 @@ def parts(text: str) -> list[str]:
 def _part(name: str) -> str:
     if name.startswith("help"):
         return _help(name.split()[1:])
+    for begin, make in guide_parts.PARTS.items():
+        if name == begin or name.startswith(f"{begin} "):
+            return make(name.removeprefix(begin).strip())
     return {"settings": _settings, "exit codes": _exit_codes, "faults": _faults, "findings": findings.table}[name]()
 
 
@@ -98,11 +103,16 @@ def _code(text: str) -> str:
     return f"`` {_cell(text)} ``" if "`" in text else f"`{_cell(text)}`" if text else ""
 
 
+def _renewed() -> dict[Path, str]:
+    """Every file with generated text, as the code has it now."""
+    documents = {file: made_to_agree(file.read_text(encoding="utf-8")) for file in (README, *GUIDES)}
+    return documents | {Path(kept.FILE): said_help([])}
+
+
 if __name__ == "__main__":
-    before = README.read_text(encoding="utf-8")
-    after = made_to_agree(before)
+    stale = {file: text for file, text in _renewed().items() if file.read_text(encoding="utf-8") != text}
     if "--write" in sys.argv:
-        README.write_text(after, encoding="utf-8")
-        Path(kept.FILE).write_text(said_help([]), encoding="utf-8")
-    elif before != after or Path(kept.FILE).read_text(encoding="utf-8") != said_help([]):
-        sys.exit("README does not agree with the code: run `python -m tests.readme --write`")
+        for file, text in stale.items():
+            file.write_text(text, encoding="utf-8")
+    elif stale:
+        sys.exit(f"not as the code has it: {', '.join(file.name for file in stale)}; run `python -m tests.readme --write`")

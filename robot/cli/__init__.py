@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
@@ -9,6 +10,9 @@ def main() -> None:
     """Run the command that was typed and end the process with its documented exit code."""
     from robot.cli.help import kept_help
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # into a file Windows would write its own code page, which lacks our letters
     try:
         text = kept_help(sys.argv)
         if text is None:

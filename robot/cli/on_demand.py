@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "notices": "machine_commands",
     "serve": "serve_commands",
     "metrics": "serve_commands",
+    "guide": "guide_commands",
     "worker": "worker_commands",
     "workers": "worker_commands",
 }

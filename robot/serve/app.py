@@ -14,6 +14,7 @@ from starlette.routing import Route
 from robot.errors import NameUnknown, RobotError
 from robot.serve.acts import Acts
 from robot.serve.guard import Guard
+from robot.serve.guides import Guides
 from robot.serve.pages import Pages
 from robot.serve.views import Views
 
@@ -33,7 +34,7 @@ AT_ONCE: Final = 8
 def make_app(served: Served, keys: Keys, hosts: Collection[str]) -> Starlette:
     """The operator's page of one office; `hosts` are the Host headers by which it may be asked."""
     pages = Pages(served, keys)
-    views, acts = Views(served, pages), Acts(served)
+    views, acts, guides = Views(served, pages), Acts(served), Guides(served, pages)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
@@ -66,6 +67,8 @@ def make_app(served: Served, keys: Keys, hosts: Collection[str]) -> Starlette:
         Route("/deadlines", views.deadlines),
         Route("/checks", views.checks),
         Route("/checks", acts.examine, methods=["POST"]),
+        Route("/guide", guides.shelf),
+        Route("/guide/{name}", guides.guide),
         Route("/metrics", views.metrics),
         Route("/static/{name}", views.static),
     ]
