@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from loguru import logger
 
+from robot.harmless import harmless
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,14 +26,14 @@ FILES_KEPT = 10
 
 
 class _Redacting(logging.Formatter):
-    """Formats nothing (loguru has done it), takes out what is secret."""
+    """Formats nothing (loguru has done it), takes out what is secret and what a terminal would obey."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()
         self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redactor.redact(record.getMessage())
+        return harmless(self._redactor.redact(record.getMessage()))
 
 
 class _Mute(logging.Handler):

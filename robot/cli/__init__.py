@@ -28,6 +28,13 @@ def main() -> None:
 
 
 def _command() -> None:
+    from robot.cli.streams import harmless_streams
+
+    with harmless_streams():
+        _run()
+
+
+def _run() -> None:
     from robot.cli.app import app
     from robot.errors import RobotError
 

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from robot.cli.opening import open_office
-from robot.cli.terminal import Terminal, print_json
+from robot.cli.terminal import Terminal, for_rich, print_json
 from robot.drive.doctor import case_of, examine
 from robot.texts import Text
 
@@ -61,17 +61,16 @@ def _fixed(found: Examination, speaks: Language, *, yes: bool) -> list[Fix]:
 
 def _show(found: Examination, speaks: Language) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     table = Table.grid(padding=(0, 2))
     for _ in range(4):
         table.add_column(overflow="fold")
     for probe in found.probes:
         sign = f"[{STYLES[probe.state]}]{SIGNS[probe.state]}[/]"
         link = Text(f"links.{probe.link}").say(speaks)
-        table.add_row(sign, link, escape(probe.fact.say(speaks)), f"[dim]{probe.seconds:.2f} s[/dim]")
+        table.add_row(sign, link, for_rich(probe.fact.say(speaks)), f"[dim]{probe.seconds:.2f} s[/dim]")
     console.print(table)
     finding = found.finding
     if finding is None:
@@ -81,7 +80,7 @@ def _show(found: Examination, speaks: Language) -> None:
     rows += [("also", text) for text in finding.also]
     facts = Table.grid(padding=(0, 2))
     for label, text in rows:
-        facts.add_row(f"[dim]{Text(f'labels.{label}').say(speaks)}[/dim]", escape(text.say(speaks)))
+        facts.add_row(f"[dim]{Text(f'labels.{label}').say(speaks)}[/dim]", for_rich(text.say(speaks)))
     console.print(facts)
 
 

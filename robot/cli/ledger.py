@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -58,4 +57,4 @@ def export_ledger(settings: Path | None, since: str | None) -> None:
         raise UsageError("day_wrong", day=since) from wrong
     with open_office(settings) as office:
         for row in office.ledger.export(begins):
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+            print_json(row, indent=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import sys
@@ -11,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from robot.cli.terminal import Terminal, language, unlocking
+from robot.cli.terminal import Terminal, language, print_json, unlocking
 from robot.clock import VIETNAM
 from robot.errors import UsageError
 from robot.texts import Text
@@ -81,7 +80,7 @@ def _balance(night: Night) -> dict[str, Any]:
 
 
 def _lines(event: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(event, ensure_ascii=False, default=str) + "\n")
+    print_json(event, indent=None)
     sys.stdout.flush()
 
 

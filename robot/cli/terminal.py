@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from robot.errors import VaultClosed
+from robot.harmless import in_json, on_terminal
 from robot.texts import LANGUAGES, Language, Text, say_step
 
 if TYPE_CHECKING:
@@ -25,9 +26,16 @@ def language() -> Language:
     return next((known for known in LANGUAGES if known == wanted), "vi")
 
 
-def print_json(data: Any) -> None:
-    """Data for a program, on stdout."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n")
+def print_json(data: Any, indent: int | None = 1) -> None:
+    """Data for a program, on stdout; in one line where `indent` is None."""
+    sys.stdout.write(in_json(json.dumps(data, ensure_ascii=False, indent=indent, default=str)) + "\n")
+
+
+def for_rich(text: str) -> str:
+    """Foreign text for Rich, which writes past the stream that makes all other output harmless."""
+    from rich.markup import escape
+
+    return escape(on_terminal(text))
 
 
 class Terminal:
@@ -37,7 +45,7 @@ class Terminal:
         from rich.console import Console
 
         self._speaks = speaks
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
         self._depth = 0
 
     def step_begun(self, name: str) -> None:
@@ -63,7 +71,7 @@ class Terminal:
         """
         if not sys.stdin.isatty():
             return None
-        self._console.print(text.say(self._speaks), end="", markup=False)
+        self._console.print(on_terminal(text.say(self._speaks)), end="", markup=False)
         while over is not None:
             if over():
                 self._console.print()
@@ -76,22 +84,21 @@ class Terminal:
         """What the person types, unseen; None where nobody sits at a terminal."""
         if not sys.stdin.isatty():
             return None
-        return getpass.getpass(text.say(self._speaks), stream=sys.stderr) or None
+        return getpass.getpass(on_terminal(text.say(self._speaks)), stream=sys.stderr) or None
 
     def table(self, rows: list[tuple[str, str | Text]]) -> None:
         """Pairs of a label's key and what stands beside it."""
-        from rich.markup import escape
         from rich.table import Table
 
         table = Table.grid(padding=(0, 2))
         for label, value in rows:
             said = value.say(self._speaks) if isinstance(value, Text) else value
-            table.add_row(f"[dim]{Text(f'labels.{label}').say(self._speaks)}[/dim]", escape(said))
+            table.add_row(f"[dim]{Text(f'labels.{label}').say(self._speaks)}[/dim]", for_rich(said))
         self._console.print(table)
 
     def _line(self, sign: str, style: str, text: str) -> None:
         self._console.print(f"{'  ' * self._depth}[{style}]{sign}[/{style}] ", end="")
-        self._console.print(text, markup=False)
+        self._console.print(on_terminal(text), markup=False)
 
 
 def unlocking(file: Path, vault_fd: int | None, speaks: Language) -> Callable[[], str]:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from functools import cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # only written here, never parsed
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-import robot
+from robot.report.page.environment import rendered
 from robot.texts import Text, say_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from jinja2 import Template
 
     from robot.drive.replay import Replayed
     from robot.texts import Language
@@ -34,14 +29,10 @@ def as_html(done: Sequence[Replayed], speaks: Language) -> str:
     def said(key: str) -> str:
         return Text(f"replay.{key}").say(speaks)
 
-    return _template().render(
-        rows=rows,
-        speaks=speaks,
-        counts=counts.say(speaks),
-        said=said,
-        step=lambda name: say_step(name, speaks),
-        version=robot.__version__,
-    )
+    def step(name: str) -> str:
+        return say_step(name, speaks)
+
+    return rendered("replays.html", speaks, rows=rows, speaks=speaks, counts=counts.say(speaks), said=said, step=step)
 
 
 def as_junit(done: Sequence[Replayed], speaks: Language) -> str:
@@ -64,14 +55,6 @@ def as_junit(done: Sequence[Replayed], speaks: Language) -> str:
             ET.SubElement(case, "system-out").text = _clean(replayed.warning.say(speaks))
     ET.indent(top)
     return ET.tostring(top, encoding="unicode", xml_declaration=True) + "\n"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("robot.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("replays.html")
 
 
 def _clean(text: str) -> str:

@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, Response
 
 import robot
 from robot.clock import shown
+from robot.harmless import harmless
 from robot.report.page.environment import environment
-from robot.report.page.harmless import harmless
 from robot.texts import Text, catalogue, say_step
 
 if TYPE_CHECKING:

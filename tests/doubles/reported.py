@@ -9,25 +9,33 @@ import base64
 import hashlib
 import json
 import struct
+import zipfile
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
 from robot.clock import VIETNAM
 from robot.diagnosis import LINKS
+from robot.drive.replay import Replayed
+from robot.drive.replay.deviation import Deviation
 from robot.evidence import RunFolder
 from robot.flow.sent import sent_copy
 from robot.ledger import Ledger, Signed, tables
 from robot.ledger.item import NewItem, Proof
 from robot.redaction import Redactor
+from robot.report import Cover, make_bundle
+from robot.report.replays import as_html
 from robot.settings import Settings, load
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
+    from robot.texts import Language
 
 BEGUN = datetime(2026, 11, 22, 21, 0, 5, tzinfo=VIETNAM).astimezone(UTC)
 LONG = (
@@ -242,3 +250,27 @@ def faults(language: str) -> Sequence[dict[str, Any]]:
         fault(3, "ghiChu", "Ghi chú", HOSTILE[:60], f"{HOSTILE} {TURNED}", mend),
         fault(None, "NgayLap", "Ngày lập", "", digits, mend),
     ]
+
+
+def bundle_page(reported: Reported, organisation: str = "truong-son") -> str:
+    """The first page of the bundle of a run that has failed."""
+    run = reported.ledger.run(reported.failed(organisation))
+    out = reported.settings.home / f"{run.id}.zip"
+    make_bundle(run, reported.ledger, reported.settings, Cover(Redactor(), reported.settings), out)
+    with zipfile.ZipFile(out) as archive:
+        return archive.read("index.html").decode()
+
+
+def replays_page(language: Language) -> str:
+    """A page of three replays: one passed, one drifted, one failed, with what recordings and portal say of them hostile."""
+    folder = Path(f"{LONG} {HOSTILE} {TURNED}")
+    said = Text("errors.refused", {"said": f"{HOSTILE} {TURNED}"})
+    drifted = (Deviation("drifted", HOSTILE, "captcha", said), Deviation("drifted", "log in", TURNED, said))
+    return as_html(
+        [
+            Replayed(Path("đăng ký"), "register", "passed", 1.2, 30.0, "done", warning=said),
+            Replayed(folder, HOSTILE, "drifted", 1.2, 30.0, "done", drifted, picture=picture()),
+            Replayed(folder, "submit", "failed", 0.2, 30.0, "failed", (Deviation("failed", "log in", TURNED, said),)),
+        ],
+        language,
+    )

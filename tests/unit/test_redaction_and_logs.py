@@ -111,6 +111,15 @@ def test_locals_that_nobody_learnt_are_not_printed_either(begin):
         assert "unlearnt-pin"[::-1] not in text
 
 
+def test_who_reads_the_log_in_a_terminal_has_it_obey_nothing(begin):
+    """What the portal says stands there with signs for what would clear the screen or turn a name around."""
+    logged = begin()
+    logger.bind(action="test", said="\x1b[2J\u202e").info("\x1b]0;x\x07\x9b")
+    for text in logged():
+        assert "␛]0;x␇‹U+009B›" in text
+        assert "\x1b" not in text
+
+
 def test_a_line_carries_its_action_and_utc(begin):
     """What machines read: time in UTC, level, action."""
     logged = begin()

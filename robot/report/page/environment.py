@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import robot
-from robot.report.page.harmless import harmless
+from robot.harmless import harmless
 from robot.report.said import Said
 from robot.texts import Text
 

@@ -12,7 +12,7 @@ from robot.redaction import Redactor
 from robot.report import Cover
 from robot.report.page.night import night_page, read_night
 from robot.report.page.run import read_run, run_page
-from tests.doubles.reported import CCCD, HOSTILE, LONG, PEOPLE, PHONE, TURNED, Reported
+from tests.doubles.reported import CCCD, HOSTILE, LONG, PEOPLE, PHONE, TURNED, Reported, bundle_page, replays_page
 from tests.doubles.reported_night import night
 
 VOID = {"meta", "input", "img", "br", "link", "hr"}
@@ -77,6 +77,7 @@ def test_nothing_foreign_gets_onto_a_page_as_more_than_text(reported):
     """Markup, script and template signs of names, portal and mails are letters; direction marks and controls are signs."""
     pages = [_page(reported, reported.failed(organisation)) for organisation in ("thai-son", "an-phu")]
     pages += [_page(reported, reported.faulty(name=HOSTILE)), night_page([_night(reported, night(reported, 60))], HOSTILE, "en")]
+    pages += [bundle_page(reported, organisation) for organisation in ("thai-son", "an-phu")] + [replays_page("vi")]
     for html in pages:
         assert HOSTILE not in html
         assert "<img src=x" not in html

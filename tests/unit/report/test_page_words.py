@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from robot.dossier import load_rules
 from robot.dossier.model import Dossier, Form, Row
+from robot.harmless import harmless
 from robot.ledger import Run, Step
 from robot.report.page.environment import environment
-from robot.report.page.harmless import harmless
 from robot.report.page.rows import forms
 from robot.report.page.timeline import failing, timeline
 from robot.report.page.words import lasted
