@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import books, check, nightly, relay, serve, startup, submit
+from tests.bench import books, check, memory, nightly, relay, serve, startup, submit, throughput
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "books": books.main,
     "check": check.main,
+    "memory": memory.main,
     "nightly": nightly.main,
+    "peers": throughput.main,
     "relay": relay.main,
     "serve": serve.main,
     "startup": startup.main,

@@ -27,9 +27,11 @@ class Dossier:
 class Pile:
     """An organisation's dossiers, made as they are taken."""
 
-    def __init__(self, layout: Layout, key: str) -> None:
+    def __init__(self, layout: Layout, key: str, year: int = 2024) -> None:
+        """Their months are those of `year` and before: two piles of one world need years far apart."""
         self._layout = layout
         self._key = key
+        self._year = year
         self._made = itertools.count()
 
     def take(self, number: int) -> list[Dossier]:
@@ -40,7 +42,7 @@ class Pile:
         organisation = ORGANISATIONS[self._key]
         with open_signer(self._layout.directory, organisation) as key:
             for made in itertools.islice(self._made, number):
-                month = f"{12 - made // ROUNDS % 12:02d}/{2025 - made // ROUNDS // 12}"
-                file = self._layout.dossiers / f"{made:05d}.xml"
+                month = f"{12 - made // ROUNDS % 12:02d}/{self._year - made // ROUNDS // 12}"
+                file = self._layout.dossiers / f"{self._year}-{made:05d}.xml"
                 file.write_bytes(make_dossier(Plan(organisation, month, make_people(1, seed=made), MADE_ON), key))
                 yield Dossier(file, made % ROUNDS + 1)

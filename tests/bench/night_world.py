@@ -55,46 +55,46 @@ class NightWorld:
     """The world with one organisation that has an account, its token slow, its portal too."""
 
     def __init__(self, layout: Layout, token: SlowToken) -> None:
-        self._layout = layout
-        self._token = token
+        self.layout = layout
+        self.token = token
         self._made = itertools.count()
 
     def night(self, dossiers: int, **variables: str) -> Measured:
         """Plan so many dossiers and send them in one night."""
-        loaded = settings.load(self._layout.settings_pkcs11)
+        loaded = settings.load(self.layout.settings_pkcs11)
         file = loaded.home / "ledger.sqlite"
         with Ledger.open(loaded.ledger, loaded.home) as ledger:
             for head, turn in self._dossiers(dossiers):
                 key = head.business_key(turn)
                 ledger.queue.plan(NewItem(ORGANISATION, key, str(head.file), head.file.name, head.sha256, head.size))
-        self._token.forget()
+        self.token.forget()
         before, size = resource.getrusage(resource.RUSAGE_CHILDREN), _size(file)
         measured = self._run(variables)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         measured.cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         measured.ledger_kb = (_size(file) - size) / 1024
-        measured.signatures = self._token.signatures()
+        measured.signatures = self.token.signatures()
         return measured
 
     def _dossiers(self, number: int) -> Iterator[tuple[DossierHead, int]]:
         """So many dossiers, each with a round of its own."""
         organisation = ORGANISATIONS[ORGANISATION]
-        with open_signer(self._layout.directory, organisation) as key:
+        with open_signer(self.layout.directory, organisation) as key:
             for made in itertools.islice(self._made, number):
                 plan = Plan(organisation, f"{12 - made // ROUNDS:02d}/2025", make_people(1, seed=made), MADE_ON)
-                file = self._layout.dossiers / f"{made:05d}.xml"
+                file = self.layout.dossiers / f"{made:05d}.xml"
                 file.write_bytes(make_dossier(plan, key))
                 yield read_head(file), made % ROUNDS + 1
 
     def _run(self, variables: dict[str, str]) -> Measured:
-        with self._layout.pass_phrase.open("rb") as phrase:
+        with self.layout.pass_phrase.open("rb") as phrase:
             environment = os.environ | {
-                "VSS_ROBOT_SETTINGS": str(self._layout.settings_pkcs11),
+                "VSS_ROBOT_SETTINGS": str(self.layout.settings_pkcs11),
                 "VSS_ROBOT_VAULT_FD": str(phrase.fileno()),
-                "VSS_ROBOT_SIGNING__DRIVER": str(self._token.driver),
+                "VSS_ROBOT_SIGNING__DRIVER": str(self.token.driver),
                 "VSS_ROBOT_OUTBOX__STABLE_S": "0.1",
-                **softhsm_environment(self._layout.directory),
-                **self._token.environment,
+                **softhsm_environment(self.layout.directory),
+                **self.token.environment,
                 **variables,
             }
             command = [*robot_command(), "nightly", "--org", ORGANISATION, "--json"]

@@ -1,6 +1,7 @@
 """The job that every tool is given: where the portal is, who logs in, which browser with which extension, and the dossiers."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ def write_task(layout: Layout, key: str, folder: Path, dossiers: Sequence[Dossie
             f"--host-resolver-rules={loaded.portal.host_resolver_rules}",
             f"--ignore-certificate-errors-spki-list={','.join(loaded.portal.spki_pins)}",
         ],
+        "dropped": ["--disable-extensions"],  # a default of Playwright's that would keep the extension from running
         "sandbox": not as_root(),
+        "driver": shutil.which("chromedriver") or "",
         "log_in": address + paths.login,
         "upload": address + paths.submit,
         "user": user,
@@ -46,6 +49,8 @@ def write_task(layout: Layout, key: str, folder: Path, dossiers: Sequence[Dossie
         "tax_code": portal.tax_code,
         "operator": str(layout.operator),
         "picture": str(folder / "captcha.png"),
+        "picture_stem": str(folder / "captcha"),
+        "numbers": str(folder / "numbers.json"),
         "dossiers": [{"file": str(each.file), "round": f"{each.round_number:02d}"} for each in dossiers],
     }
     file = folder / "task.json"

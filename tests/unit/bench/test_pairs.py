@@ -51,3 +51,34 @@ def test_a_command_that_fails_is_no_measurement():
     assert spent([sys.executable, "-c", "pass"]).wall_s > 0
     with pytest.raises(subprocess.CalledProcessError):
         spent([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_the_night_is_set_against_the_faster_of_two_peers_in_its_round():
+    """Both goals must be reached; an hour's dossiers come from the whole command's wall time."""
+    from tests.bench.throughput import ONE_TAB, figures_of, rows_of
+
+    walls = {"tabs": (10, 12), ONE_TAB: (30, 30), "Robot Framework Browser": (45, 31), "Selenium": (40, 36)}
+    took = {name: [Spent(float(wall), 1.0) for wall in each] for name, each in walls.items()}
+    found = figures_of(took, "tabs", 30)
+    assert [round((4 + 31 / 12) / 2, 3), True] == [found["figure"], found["reached"]]
+    assert {"goal": "at least 1", "figure": round((40 / 30 + 31 / 30) / 2, 3), "reached": True} == found["one_tab"]
+    assert round(30 * 3600 / 30) == rows_of(took, 30)[ONE_TAB]["an_hour"]
+
+
+def test_memory_is_told_by_part_and_what_signs_for_the_script_is_left_out():
+    """A lane counts whole; the script's relay does not count, so that the lane is never flattered."""
+    from tests.bench.memory import Watched, figures_of, part_of
+
+    lines = {
+        "agent": ["python", "-P", "-m", "robot.drive.agent"],
+        "relay": ["python", "-I", "start.py", "/home/relays/hoa-binh/relay.json", "chrome-extension://a/"],
+        "driver": ["/venv/playwright/driver/node", "cli.js", "run-driver"],
+        "chromium": ["/usr/lib/chromium/chromium", "--type=renderer", "--user-data-dir=/x"],
+        "script": ["python", "bare.py", "task.json"],
+    }
+    assert list(lines) == [part_of(words) for words in lines.values()]
+    lane = {"chromium": 100.0, "driver": 50.0, "script": 40.0, "agent": 30.0, "relay": 10.0}
+    found = figures_of([lane], [{"chromium": 100.0, "driver": 50.0, "script": 50.0, "relay": 10.0}])
+    assert [1.15, True, 2.3] == [found["figure"], found["reached"], found["times_chromium_alone"]]
+    watched = Watched([1.0, 2.0, 3.0], [{"agent": 1.0}, {"agent": 5.0}, {"agent": 9.0}])
+    assert {"agent": 5.0} == watched.between(1.0, 3.0)
