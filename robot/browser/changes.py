@@ -51,6 +51,7 @@ def wait_until(page: Page, look: Callable[[], bool], within_s: float) -> bool:
     deadline, known = time.monotonic() + within_s, NONE_YET
     by_changes = within_s >= UNSEEN_S
     while True:
+        begun = time.monotonic()
         try:
             if by_changes:
                 known = _changed(page, known, max(deadline - time.monotonic(), 0.001))
@@ -65,7 +66,8 @@ def wait_until(page: Page, look: Callable[[], bool], within_s: float) -> bool:
         left_ms = (deadline - time.monotonic()) * 1000
         if left_ms <= 0:
             return False
-        page.wait_for_timeout(min(PAUSE_MS, left_ms))
+        if not by_changes or time.monotonic() - begun < PAUSE_MS / 1000:
+            page.wait_for_timeout(min(PAUSE_MS, left_ms))
 
 
 def _changed(page: Page, known: int, left_s: float) -> int:
