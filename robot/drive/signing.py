@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from loguru import logger
 
 from robot.clock import VIETNAM
-from robot.drive.audit import count_vendor_signatures
+from robot.drive.audit import VendorSignatures
 from robot.drive.notices import Notices
 from robot.drive.person import PersonWatch
 from robot.drive.pin_window import PinWindow
@@ -54,6 +54,7 @@ class RunSigning:
         self._pin: bytes | None = None
         self._run = ""
         self._evidence: Path | None = None
+        self._vendor: VendorSignatures | None = None
         self.failure: RobotError | None = None
         self.refused: list[dict[str, Any]] = []
         self.ear: Hearing | None = None  # of a recorder
@@ -107,6 +108,7 @@ class RunSigning:
     def begin(self, run: str, evidence: Path) -> None:
         """The run has begun; its evidence lies in this folder."""
         self._run, self._evidence = run, evidence
+        self._vendor = None if self._ours else VendorSignatures(self._office.ledger, evidence / TRANSCRIPT)
         self._office.ledger.note_signing(run, self.facts())
 
     def open(self, profile: Path) -> Path | None:
@@ -150,14 +152,21 @@ class RunSigning:
             self._desk.agent.errand(run, digest)
 
     def errand_over(self, run: str) -> None:
-        """The other run has ended."""
-        if self._ours and self._desk is not None:
+        """The other run is about to end; what the vendor's library has signed meanwhile was for it."""
+        if self._vendor is not None:
+            self._vendor.count(run)
+        elif self._desk is not None:
             self._desk.agent.over(run)
 
     def spare(self) -> None:
         """Let the token go at the next `close`, and leave the browser as it is."""
         if self._desk is not None:
             self._desk.agent.spare()
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the vendor's library has shown a window that nobody answered."""
+        return self._watch is not None and self._watch.unanswered
 
     def trouble(self) -> Text | None:
         """What went wrong between the agent and its token, as a sentence; None where nothing did."""
@@ -167,8 +176,8 @@ class RunSigning:
     def alarms(self) -> list[dict[str, str]]:
         """What a person must look into, at the end of the run: `kind`, and the sentence in the operator's language."""
         ledger, language = self._office.ledger, self._office.settings.language
-        if not self._ours and self._evidence is not None:
-            count_vendor_signatures(ledger, self._run, self._evidence / TRANSCRIPT)
+        if self._vendor is not None:
+            self._vendor.count(self._run)
         made = len(ledger.signatures(self._run))
         said: dict[str, Text] = {}
         for event in self.refused:

@@ -132,6 +132,12 @@ class Runs:
         with self._store.reading() as books:
             return [_run(row) for row in books.execute(wanted)]
 
+    def runs_within(self, session: str) -> list[Run]:
+        """The runs that used a session's browser, in the order they began."""
+        wanted = select(tables.runs).where(tables.runs.c.session == session).order_by(tables.runs.c.started, tables.runs.c.id)
+        with self._store.reading() as books:
+            return [_run(row) for row in books.execute(wanted)]
+
     def begin_step(self, run: str, name: str) -> int:
         """Write down that a step of a running run begins; returns the step's id."""
         with self._store.writing() as books:
@@ -184,6 +190,14 @@ def check_running(books: Connection, run: str) -> str:
         message = f"run {run} is not running"
         raise WrongState(message)
     return str(row.organisation)
+
+
+def check_abandoned(books: Connection, run: str) -> None:
+    """`WrongState` when there is no such run, or nobody has seen it abandoned."""
+    row = books.execute(select(tables.runs.c.outcome).where(tables.runs.c.id == run)).one_or_none()
+    if row is None or row.outcome != "abandoned":
+        message = f"run {run} was not abandoned"
+        raise WrongState(message)
 
 
 def _new_id(books: Connection) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from robot.ledger import tables
 from robot.ledger.rows import Signature
-from robot.ledger.runs import check_running
+from robot.ledger.runs import check_abandoned, check_running
 
 if TYPE_CHECKING:
     from robot.ledger.store import Store
@@ -40,10 +40,16 @@ class Signatures:
         with self._store.reading() as books:
             return books.execute(wanted).first() is not None
 
-    def count_signature(self, run: str, signed: Signed, at: datetime | None = None) -> int:
-        """Write down a signature of a running run; it is on disk when this returns, and only then may it be handed out."""
+    def count_signature(self, run: str, signed: Signed, at: datetime | None = None, *, killed: bool = False) -> int:
+        """Write down a signature of a running run; it is on disk when this returns, and only then may it be handed out.
+
+        `killed`: of a run that was abandoned before it had counted what the vendor's library signed in it.
+        """
         with self._store.writing() as books:
-            check_running(books, run)
+            if killed:
+                check_abandoned(books, run)
+            else:
+                check_running(books, run)
             row = insert(tables.signatures).values(run=run, at=at or datetime.now(UTC), **asdict(signed))
             return int(books.execute(row.returning(tables.signatures.c.id)).scalar_one())
 

@@ -1,7 +1,5 @@
 """The library's own PIN window on a real (virtual) screen, answered through the keyboard by somebody who is no browser tool."""
 
-import os
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -9,8 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from fixtures.vendor import install
-from fixtures.vendor.window import CLASS
 from robot.signing.relay import awaited, last_exit
+from tests.doubles.screen import Person, virtual_screen
 from tests.waiting import until
 from tests.wire.port import installed
 
@@ -19,46 +17,8 @@ SIGN = {"hash": "5a" * 32, "hashtype": "SHA-256"}
 
 @pytest.fixture(scope="module")
 def screen():
-    """The name of a screen of its own, such as `:5`."""
-    read, write = os.pipe()
-    with subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        os.close(write)
-        with os.fdopen(read) as said:
-            number = said.readline().strip()
-        assert number
-        yield f":{number}"
-        server.terminate()
-
-
-class Person:
-    """Somebody before the screen."""
-
-    def __init__(self, screen):
-        self._environment = {"DISPLAY": screen, "PATH": "/usr/bin:/bin"}
-
-    def sees_window(self):
-        found = self._do("search", "--onlyvisible", "--class", CLASS)
-        return found.stdout.split()
-
-    def types(self, text, *keys):
-        """Into the window that waits; the text goes by stdin, a PIN stands on no command line."""
-        until(self.sees_window, "the PIN window")
-        (window,) = self.sees_window()
-        until(lambda: self._do("getwindowfocus").stdout.strip() not in {"", "1"}, "the window to have the keyboard")
-        self._do("windowfocus", "--sync", window)
-        self._do("type", "--delay", "20", "--file", "-", text=text)
-        for key in keys:
-            self._do("key", key)
-
-    def _do(self, *words, text=None):
-        return subprocess.run(
-            ["xdotool", *words], env=self._environment, input=text, capture_output=True, text=True, timeout=30, check=False
-        )
+    with virtual_screen() as name:
+        yield name
 
 
 @pytest.fixture
@@ -96,12 +56,12 @@ def test_a_person_enters_the_pin(desk, person):
     opened, pin = desk
     with opened() as (port, relay):
         _send_sign(port)
-        until(person.sees_window, "the PIN window")
+        until(person.sees_windows, "the PIN window")
         assert awaited(relay.transcript) == "SIGN"
         person.types(pin, "Return")
         answer = port.read()
         assert answer["result"] == "ok", answer
-        assert person.sees_window() == []
+        assert person.sees_windows() == []
     assert pin not in str(relay.transcript)
     assert last_exit(relay.transcript).meaning == "ended"
 
@@ -121,12 +81,12 @@ def test_the_window_goes_with_the_browser(desk, person):
     opened, _ = desk
     with opened() as (port, relay):
         _send_sign(port)
-        until(person.sees_window, "the PIN window")
+        until(person.sees_windows, "the PIN window")
         began = time.monotonic()
         rest, status = port.hang_up()
         assert (status, b"signature" in rest) == (0, False)
         assert time.monotonic() - began < 5
-        until(lambda: not person.sees_window(), "the window to go")
+        until(lambda: not person.sees_windows(), "the window to go")
     assert awaited(relay.transcript) is None
 
 

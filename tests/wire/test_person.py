@@ -75,6 +75,7 @@ def test_said_and_asked_once_and_only_while_somebody_is_waited_for(relay, tmp_pa
         assert "answer it on that screen" in asked.said["en"]
         (tmp_path / "answer").touch()
         until(lambda: not ledger.open_questions(), "the answer to be seen")
+    assert not watch.unanswered
     watch.stop()
     assert [(one.state, one.answer) for one in ledger.questions(run)] == [("answered", None)]
     (sentence,) = said
@@ -92,5 +93,6 @@ def test_a_window_that_nobody_answers_is_an_expired_question(relay, tmp_path, le
         if wait_s < 120:
             until(lambda: not ledger.open_questions(), "the end of the wait")
         watch.stop()
+        assert watch.unanswered
         assert [one.state for one in ledger.questions(run)] == ["expired"]
         (tmp_path / "answer").touch()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loguru import logger
 
+from robot.drive.audit import count_killed
 from robot.drive.night.first_look import look_before
 from robot.drive.night.lanes import Lane, free_memory_mb
 from robot.drive.night.link import Task
@@ -274,11 +275,11 @@ class NightRun:
             lane.order({"do": "go"})
 
     def _token(self, key: str) -> str:
-        """What may not be used twice at once: the token; without its serial, the driver or the vendor's host stands for it."""
+        """What may not be used twice at once: the token, for which its driver stands without a serial; or the one person."""
         org, signing = self._office.organisation(key), self._office.settings.signing
-        if org.token.serial:
-            return org.token.serial
-        return str(org.token.driver or signing.driver) if signing.mode == "pkcs11" else str(org.host_path or signing.host_path)
+        if signing.mode == "vendor":  # who answers the library's windows, whatever token they are for
+            return signing.mode
+        return org.token.serial or str(org.token.driver or signing.driver)
 
     def _end_lanes(self) -> None:
         for lane in self._lanes:
@@ -289,6 +290,7 @@ class NightRun:
         self._lanes.clear()
         self._office.ledger.reap()
         self._office.ledger.protocol.recover()
+        count_killed(self._office.ledger, self._night)
 
     def _say(self, organisation: str, text: Text) -> None:
         self._hear({"event": "say", "organisation": organisation, "text": text.say(self._office.settings.language)})

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from robot.drive.night.shift import Next
     from robot.drive.office import Office
     from robot.flow import Receipt
+    from robot.settings import Settings
+    from robot.settings.nightly import Nightly
 
 LOG_IN: Final = "night-session"
 
@@ -45,7 +47,7 @@ class NightSession:
         self._night = night
         # A verdict comes by mail, hours later: the night fetches those of all dossiers at once.
         timers = office.settings.timers.model_copy(update={"verdict_s": 0})
-        self._settings = office.settings.model_copy(update={"timers": timers})
+        self._settings = office.settings.model_copy(update={"timers": timers, "nightly": _tabs_allowed(office.settings)})
         self._progress = Telling(link, office.settings.language)
         self._cancel = Cancel()
         self._flow = load("submit")
@@ -159,3 +161,9 @@ class NightSession:
             then = shift.work() if shift.gone_ahead() else "finish"
         assert receipt is not None  # noqa: S101 - for the type checker: the first way is to log in
         return receipt
+
+
+def _tabs_allowed(settings: Settings) -> Nightly:
+    """The library's windows come one at a time; and where any hash is signed, it is a dossier's by there being no other."""
+    alone = settings.signing.mode == "vendor" or settings.nightly.digest == "any"
+    return settings.nightly.model_copy(update={"tabs": 1}) if alone else settings.nightly

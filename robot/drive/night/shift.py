@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 import time
 from typing import TYPE_CHECKING, Final, Literal
 from weakref import WeakSet
@@ -12,7 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.drive.night.dossier import Work
 from robot.drive.night.tabs import TabCancel, Tabs
-from robot.errors import RobotError
+from robot.errors import PersonAwaited, RobotError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -63,9 +64,7 @@ class Shift:
         """Send dossiers, the token in hand, until there is a reason to let it go."""
         page = self._bench.window.page
         self._take_token()
-        known = self._bench.settings.nightly
-        # Where it is not known what is signed, a signature is told to be a dossier's by there being no other.
-        tabs = Tabs(page.context, known.tabs if known.digest == "file" else 1, self._work)
+        tabs = Tabs(page.context, self._bench.settings.nightly.tabs, self._work)
         tabs.open()
         self._asked, self._again = 0, False
         try:
@@ -164,6 +163,8 @@ class Shift:
             self._again = True
         elif done.decision.session == "stop":
             self.error = self.error or error
+        elif error is not None and self._bench.signing.unanswered:  # nor would anybody answer the next one's
+            self.error = self.error or PersonAwaited("pin_window_unanswered", machine=platform.node())
         self._link.tell(
             "ended",
             item=done.item.id,

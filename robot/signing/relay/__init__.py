@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from robot.signing.relay.config import RelayConfig
     from robot.signing.relay.installing import install
-    from robot.signing.relay.reading import VendorExit, answered_last, awaited, last_exit, read
+    from robot.signing.relay.reading import Follow, Talk, VendorExit, awaited, last_exit, read
 
 _HOMES = {
     "RelayConfig": "config",
     "install": "installing",
     "VendorExit": "reading",
-    "answered_last": "reading",
+    "Follow": "reading",
+    "Talk": "reading",
     "awaited": "reading",
     "last_exit": "reading",
     "read": "reading",
 }
 
-__all__ = ["RelayConfig", "VendorExit", "answered_last", "awaited", "install", "last_exit", "read"]
+__all__ = ["Follow", "RelayConfig", "Talk", "VendorExit", "awaited", "install", "last_exit", "read"]
 
 
 def __getattr__(name: str) -> Any:

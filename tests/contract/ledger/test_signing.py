@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from robot import settings
-from robot.drive.audit import count_vendor_signatures
+from robot.drive.audit import VendorSignatures, count_killed
 from robot.errors import NameUnknown
 from robot.ledger import Ledger, Signed, TokenBusy, TokenStopped, WrongState, tables
 from robot.signing.relay.transcript import FROM, TO, Transcript
@@ -172,6 +172,29 @@ def test_what_the_vendors_library_signed_is_counted_from_the_transcript(ledger, 
         (TO, b'{"result":"ok","signature":"abcd"}'),
     ]:
         transcript.frame(direction, payload)
+    counted = VendorSignatures(ledger, tmp_path / "transcript.jsonl")
     for _ in range(2):
-        count_vendor_signatures(ledger, run, tmp_path / "transcript.jsonl")
+        counted.count(run)
     assert [(row.signer, row.origin, row.algorithm) for row in ledger.signatures(run)] == [("vendor", origin, "SHA-256")]
+
+
+def test_what_a_killed_session_had_signed_is_counted_for_the_dossier_it_had_in_hand(ledger, tmp_path):
+    """Three signatures stand in the transcript and one in the books: the other two are found once, and only of this night."""
+    night = ledger.nights.begin(None)
+    session = ledger.begin_run("night-session", "hoa-binh", {}, tmp_path, night=night)
+    first, second = (ledger.begin_run("submit", "hoa-binh", {}, tmp_path, night=night, session=session) for _ in range(2))
+    for run in (session, first, second):
+        ledger.note_signing(run, {"mode": "vendor"})
+    (tmp_path / session).mkdir()
+    transcript = Transcript(str(tmp_path / session / "transcript.jsonl"))
+    for _ in range(3):
+        transcript.frame(TO, b'{"result":"ok","signature":"abcd"}')
+    ledger.count_signature(first, Signed("vendor", "https://x.example"))
+    ledger.end_run(first, "done")
+    for run in (session, second):
+        assert ledger.workers.abandon(run)
+    for other in (night + 1, night, night):
+        count_killed(ledger, other)
+    assert [len(ledger.signatures(run)) for run in (session, first, second)] == [0, 1, 2]
+    with pytest.raises(WrongState):
+        ledger.count_signature(first, SIGNED, killed=True)
