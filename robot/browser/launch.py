@@ -166,10 +166,10 @@ def launch(
             profile.folder,
             executable_path=program,
             headless=not windowed,
-            args=[*_arguments(settings), *extras.arguments],
+            args=[*own_arguments(settings), *extras.arguments],
             ignore_default_args=[*DROPPED_DEFAULTS, *([] if settings.browser.extension_dir else [FETCHING_DEFAULT])],
             chromium_sandbox=not as_root(),
-            env={**_environment(), **temporary.environment()},
+            env={**environment(), **temporary.environment()},
             locale=settings.browser.language,
             viewport={"width": width, "height": height},
             handle_sigint=False,
@@ -203,7 +203,12 @@ def as_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
 
 
-def _arguments(settings: Settings) -> list[str]:
+def own_arguments(settings: Settings) -> list[str]:
+    """The switches that the settings ask for.
+
+    Raises:
+        SettingsError: the unpacked extension is not where the settings say.
+    """
     arguments = ["--no-first-run", "--no-default-browser-check"]
     folder = settings.browser.extension_dir
     if folder is not None:
@@ -217,7 +222,7 @@ def _arguments(settings: Settings) -> list[str]:
     return arguments
 
 
-def _environment() -> dict[str, str | float | bool]:
+def environment() -> dict[str, str]:
     """The environment without what is the robot's own: Chrome hands it on to every native host."""
     return {name: value for name, value in os.environ.items() if not name.startswith("VSS_ROBOT_")}
 

@@ -1,7 +1,8 @@
 """One browser lent to one run after the other, each by a connection of its own: for replays, which start many.
 
-Chrome takes longest to start. What a run has hung onto the browser (routes, scripts, the page's clock, listeners) goes with its
-connection; its page, cookies and stored data are cleared before the next one comes. An extension keeps running.
+Chrome takes longest to start, and then its pages' processes. What a run has hung onto the browser (routes, scripts, the page's
+clock, listeners) goes with its connection; its one page stays, led away from where it was, without history, cookies and whatever
+the portal has stored. An extension keeps running.
 
 The connections come by a port of 127.0.0.1, of the system's choice, on which the browser listens until it ends: whoever has an
 account on this machine could drive it, so no browser with anybody's real data is lent.
@@ -10,36 +11,44 @@ account on this machine could drive it, so no browser with anybody's real data i
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 
-from robot.browser.launch import Browser, Extras, launch
+from robot.browser.launch import Browser
+from robot.browser.listening import BLANK, Listening
 from robot.browser.profile import Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Playwright
+    from playwright.sync_api import BrowserContext, Page, Playwright
 
+    from robot.browser.launch import Extras
     from robot.settings import Settings
 
-PORT: Final = "--remote-debugging-port=0"  # of the system's choice, told in a file of the profile
-PORT_FILE: Final = "DevToolsActivePort"
-BLANK: Final = "about:blank"
+STORED: Final = "local_storage,indexeddb,cache_storage,service_workers,file_systems,storage_buckets"
+# What belongs to the tab and not to the profile; how many frames the page has, which keep such things of their own.
+FORGET: Final = "sessionStorage.clear(); window.name = ''; window.length"
 
 
 @dataclass
 class Lent(Browser):
     """The browser as one run has it: closing it gives it back."""
 
+    given_back: Callable[[], None] = lambda: None
+
     def close(self) -> None:
-        """Let go of the connection."""
+        """Lead its page away, which goes on while nobody waits for it, and let go of the connection."""
         with contextlib.suppress(PlaywrightError):
             if self.extras.closing is not None:
                 self.extras.closing(self.context)
+        with contextlib.suppress(PlaywrightError):
+            if _led_away(self.context):
+                self.given_back()
         with contextlib.suppress(PlaywrightError):
             if self.context.browser is not None:
                 self.context.browser.close()
@@ -51,26 +60,27 @@ class Lending:
     def __init__(self, playwright: Playwright, profile: Path) -> None:
         self._playwright = playwright
         self._profile = Profile(profile)
-        self._own: Browser | None = None
+        self._own: Listening | None = None
         self._wanted: object = None
+        self._as_new = False  # whether its page may be used again
 
     def lend(self, settings: Settings, host_program: Path | None, *, headed: bool, extras: Extras) -> Browser:
         """The browser, emptied, with this program as the extension's native host. See `launch` for its errors."""
         wanted = settings.browser, settings.portal.host_resolver_rules, settings.portal.spki_pins, headed
-        if self._own is None or wanted != self._wanted:
+        if self._own is None or wanted != self._wanted or not self._own.lives:
             self.close()
-            ours = replace(extras, lending=None, playwright=self._playwright, closing=None, arguments=(*extras.arguments, PORT))
-            self._own, self._wanted = launch(settings, self._profile, None, headed=headed, extras=ours), wanted
+            own = self._playwright.chromium.executable_path
+            self._own, self._wanted = Listening(settings, self._profile, own, headed=headed), wanted
+            self._as_new = True
         signing = settings.signing
         if signing.write_manifest and host_program is not None and signing.host_name:
             ids = (settings.browser.extension_id, *signing.extension_ids)
             self._profile.write_host_manifest(signing.host_name, host_program, *ids)
-        port = (self._profile.folder / PORT_FILE).read_text(encoding="ascii").split()[0]
-        connected = self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        context = connected.contexts[0]
-        _empty(context)
+        context = self._playwright.chromium.connect_over_cdp(self._own.endpoint).contexts[0]
+        as_new, self._as_new = self._as_new, False
+        _pretend(_emptied(context, as_new=as_new), settings)
         context.set_default_timeout(settings.timers.page_s * 1000)
-        return Lent(context, self._profile, self._playwright, extras)
+        return Lent(context, self._profile, self._playwright, extras, self._given_back)
 
     def close(self) -> None:
         """End the browser, where one runs."""
@@ -78,15 +88,49 @@ class Lending:
         if own is not None:
             own.close()
 
+    def _given_back(self) -> None:
+        self._as_new = True
 
-def _empty(context: BrowserContext) -> None:
-    """A new page in place of those that are there, without cookies and what pages have stored."""
+
+def _led_away(context: BrowserContext) -> bool:
+    """Send the page to the blank one, and do not wait for it; whether nothing of the tab's own is left that is known of."""
+    page = context.pages[0]
+    devtools = context.new_cdp_session(page)
+    frames = devtools.send("Runtime.evaluate", {"expression": FORGET})["result"].get("value")  # no number: it has failed
+    devtools.send("Page.navigate", {"url": BLANK})
+    return bool(frames == 0)
+
+
+def _emptied(context: BrowserContext, *, as_new: bool) -> Page:
+    """Its one page, in a browser without cookies and what pages have stored; with `as_new` that page has been led away."""
     before = context.pages
-    fresh = context.new_page()
-    devtools = context.new_cdp_session(fresh)
-    for origin in {f"{parts.scheme}://{parts.netloc}" for page in before if (parts := urlsplit(page.url)).netloc}:
-        devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-    devtools.detach()
+    page = before[0] if before else context.new_page()
     context.clear_cookies()
-    for page in before:
-        page.close()
+    devtools = context.new_cdp_session(page)
+    visited = {_origin(entry["url"]) for entry in devtools.send("Page.getNavigationHistory")["entries"]} - {""}
+    for origin in visited:
+        devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+    if as_new and len(visited) <= 1:
+        if page.url != BLANK:
+            page.goto(BLANK, wait_until="domcontentloaded")
+        devtools.send("Page.resetNavigationHistory")
+    else:
+        page = context.new_page()
+    devtools.detach()
+    for other in before:
+        if other is not page:
+            other.close()
+    return page
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _pretend(page: Page, settings: Settings) -> None:
+    """Size and language are what a browser has that Playwright starts for the same settings."""
+    width, height = settings.browser.window
+    page.set_viewport_size({"width": width, "height": height})
+    devtools = page.context.new_cdp_session(page)  # what is said here holds as long as the session does
+    devtools.send("Emulation.setLocaleOverride", {"locale": settings.browser.language})

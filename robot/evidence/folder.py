@@ -84,9 +84,11 @@ class RunFolder:
         self.note("pictures", file=file.name, name=name)
         return file
 
-    def question(self, name: str) -> Path:
-        """Where the picture of a question goes."""
-        return self.folder / "questions" / f"{slug(name)}.png"
+    def question(self, picture: Locator, name: str) -> Path:
+        """Picture of what a person is asked about, as it is seen; the file that it is in."""
+        file = self.folder / "questions" / f"{slug(name)}.png"
+        picture.screenshot(path=file)
+        return file
 
     def trace(self, number: int) -> Path:
         """Where a chunk of the trace goes."""

@@ -159,8 +159,7 @@ class Session(Booked):
             PersonAwaited: nobody answered.
         """
         self._questions += 1
-        file = self._desk.folder.question(f"{kind}-{self._questions}")
-        picture.screenshot(path=file)
+        file = self._desk.folder.question(picture, f"{kind}-{self._questions}")
         return ask_person(self._desk, self.run, self.organisation_key, kind, file)
 
     def tell(self, said: str) -> None:

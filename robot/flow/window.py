@@ -160,7 +160,9 @@ class Window:
 
     def forget_what_was_said(self) -> None:
         """What the portal says from now on is told from what it has said before."""
-        self._told(fresh=False).evaluate_all(MARK)
+        told = self._told(fresh=False)
+        if told.count():  # a page that has said nothing is spared what a call in its own world brings with it
+            told.evaluate_all(MARK)
 
     def await_one(self, locator: Locator, wait_s: float) -> Literal["seen", "silent"] | RobotError:
         """Wait until `locator` is seen or the portal says something; what it says is returned as the error it means."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from robot.drive.office import Office
 from robot.drive.replay.earlier import plant
-from robot.ledger import Ledger
-from robot.ledger.store import FILE_NAME
 from robot.redaction import Redactor
 from robot.settings import Settings
 from robot.vault import Vault
@@ -16,6 +13,7 @@ from robot.vault import Vault
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from robot.drive.replay.books import Books
     from robot.recording.binding import Binding
     from robot.recording.model import Recording
 
@@ -56,33 +54,21 @@ class MemoryStore:
 
 
 def open_office(
-    recording: Recording, binding: Binding, home: Path, machine: Settings, work: Path, *, traced: bool = False
+    recording: Recording, binding: Binding, home: Path, machine: Settings, books: Books, *, traced: bool = False
 ) -> Office:
-    """The office for one replay in an empty folder; `machine` are this machine's own settings.
-
-    `work` is a folder of all replays, in which empty books lie ready once the first of them was opened.
-    """
+    """The office for one replay in an empty folder; `machine` are this machine's own settings, `books` those of all replays."""
     settings = _settings(recording, binding, home, machine, traced=traced)
     maildir = settings.mail.maildir
     for part in ("new", "cur", "tmp"):
         (maildir / part).mkdir(parents=True) if maildir is not None else None
     redactor = Redactor()
     vault = Vault(MemoryStore(), redactor)
-    ledger = _books(settings, work)
+    ledger = books.emptied()
     activation = plant(ledger, recording, binding, ORGANISATION, settings.evidence.folder)
     if recording.account is not None:
         rows = binding.fill(recording.account), binding.fill(PASSWORD), activation or "-"
         vault.set(f"portal/{ORGANISATION}", "\n".join(rows))
     return Office(settings, redactor, vault, ledger)
-
-
-def _books(settings: Settings, work: Path) -> Ledger:
-    """Empty books; making their tables takes longer than a copy of the file."""
-    empty = work / FILE_NAME
-    if not empty.exists():
-        Ledger.open(settings.ledger, work).close()
-    shutil.copyfile(empty, settings.home / FILE_NAME)
-    return Ledger.open(settings.ledger, settings.home)
 
 
 def _settings(recording: Recording, binding: Binding, home: Path, machine: Settings, *, traced: bool) -> Settings:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PART_S: Final = 0.05  # of a wait, between two looks at what the recording has next
 QUIET: Final = 3  # after so many parts in which nothing has come the page's own time passes
 QUIET_BEFORE_A_CALL: Final = 10  # the same where the page may be about to call
+HOST_S: Final = 0.25  # so long the page is not looked at while the native host is due
+HOST_LOOK_MS: Final = 10
 LONGEST_S: Final = 10.0  # real time for the machine itself: extension, relay, the page's scripts
 LEAPS: Final = 8  # in so many leaps the page's time passes
 
@@ -39,12 +41,19 @@ class PageTime:
         longest_s = min(seconds, LONGEST_S)
         silent = silent or (place >= 0 and self._recording.steps[place].state == "failed")
         while passed < LEAPS or not (silent or time.monotonic() - begun >= longest_s):
+            self._let_the_host_answer(place, look)
             yield min(PART_S, seconds)
             quiet = 0 if self._host_is_due(place) else quiet + 1
             enough = QUIET if self._matching.due(place) is None else QUIET_BEFORE_A_CALL
             if passed < LEAPS and (quiet >= enough or time.monotonic() - begun >= longest_s):
                 look.page.clock.run_for(round(seconds * 1000 / LEAPS))
                 passed += 1
+
+    def _let_the_host_answer(self, place: int, look: Look) -> None:
+        """While extension and relay are at work the page, which waits for them, is not asked: it would only cost them time."""
+        until = time.monotonic() + HOST_S
+        while self._host_is_due(place) and time.monotonic() < until:
+            look.page.wait_for_timeout(HOST_LOOK_MS)
 
     def _host_is_due(self, place: int) -> bool:
         """Whether the recording goes on with the native host in this step; frames of a look along the chain do not count."""

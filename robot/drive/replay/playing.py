@@ -17,6 +17,7 @@ from robot.browser.launch import NO_EXTRAS, Extras
 from robot.browser.lent import Lending
 from robot.dossier import read_head
 from robot.drive.quiet import Quiet
+from robot.drive.replay.books import Books
 from robot.drive.replay.deviation import Deviation
 from robot.drive.replay.ending import compare_ending
 from robot.drive.replay.extension import with_extension
@@ -121,8 +122,9 @@ def replay(folders: Sequence[Path], playing: Playing) -> Iterator[Replayed]:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vss-replays-", ignore_cleanup_errors=True)))
         if len(loaded) > 1 and playing.extras == NO_EXTRAS and not playing.apart:
             playing = replace(playing, extras=_lent(stack, work))
+        books = Books(work)
         for each in loaded:
-            yield _too_old(each, playing) or _played(each, playing, work)
+            yield _too_old(each, playing) or _played(each, playing, work, books)
 
 
 def _lent(stack: contextlib.ExitStack, work: Path) -> Extras:
@@ -143,7 +145,7 @@ def _too_old(loaded: Loaded, playing: Playing) -> Replayed | None:
     return Replayed(loaded.folder, recording.flow, "failed", 0.0, recording.seconds, "-", told)
 
 
-def _played(loaded: Loaded, playing: Playing, work: Path) -> Replayed:
+def _played(loaded: Loaded, playing: Playing, work: Path, books: Books) -> Replayed:
     recording = loaded.recording
     begun = time.monotonic()
     flow = load_flow(recording.flow)
@@ -151,7 +153,7 @@ def _played(loaded: Loaded, playing: Playing, work: Path) -> Replayed:
     binding = Binding(recording, loaded.folder, datetime.now(UTC))
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True)))
-        office = stack.enter_context(open_office(recording, binding, home, machine, work, traced=playing.traced))
+        office = stack.enter_context(open_office(recording, binding, home, machine, books, traced=playing.traced))
         matching = Matching(loaded.exchanges, binding)
         frames = Frames(script_of(recording, loaded.frames), binding, home)
         player = Player(loaded, binding, matching, frames, lenient=playing.lenient)

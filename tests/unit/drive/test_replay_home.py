@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fixtures.recorded import RECORDINGS
+from robot.drive.replay.books import Books
 from robot.drive.replay.home import NO_NETWORK, ORGANISATION, open_office
 from robot.recording.binding import Binding
 from robot.recording.model import Earlier
@@ -27,7 +28,7 @@ def office(tmp_path):
     binding = Binding(recording, folder, datetime.now(UTC))
     home = tmp_path / "home"
     home.mkdir()
-    with open_office(recording, binding, home, Settings(), tmp_path) as opened:
+    with open_office(recording, binding, home, Settings(), Books(tmp_path)) as opened:
         yield opened, binding
 
 
@@ -53,7 +54,7 @@ def test_nothing_of_this_machine_is_used(monkeypatch, tmp_path):
     home = tmp_path / "second"
     home.mkdir()
     binding = Binding(recording, folder, datetime.now(UTC))
-    with open_office(recording, binding, home, Settings(), tmp_path) as opened:
+    with open_office(recording, binding, home, Settings(), Books(tmp_path)) as opened:
         settings = opened.settings
     assert (NO_NETWORK, "", "maildir") == (settings.portal.host_resolver_rules, settings.mail.host, settings.mail.kind)
     assert (home, None) == (settings.home, settings.organisations[ORGANISATION].token.pin)

@@ -1,0 +1,33 @@
+"""The browser of replays is started with Playwright's own switches."""
+
+import sys
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
+from robot.browser.launch import DROPPED_DEFAULTS
+from robot.browser.listening import PLAYWRIGHTS, UNSEEN
+
+# Of Edge; those that say which profile and how it is driven.
+ELSEWHERE = ("--disable-edgeupdater", "--edge-skip-compat-layer-relaunch", "--user-data-dir", "--remote-debugging-pipe")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script stands in for the browser")
+def test_a_browser_that_listens_has_the_switches_of_one_that_playwright_starts(tmp_path):
+    """A program that writes down what it is started with, and ends, is started in place of a browser."""
+    program, told = tmp_path / "browser", tmp_path / "told"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\n', encoding="utf-8")
+    program.chmod(0o700)
+    with sync_playwright() as playwright, pytest.raises(PlaywrightError):
+        playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path=program, ignore_default_args=[*DROPPED_DEFAULTS], chromium_sandbox=True
+        )
+    switches = [line for line in told.read_text(encoding="utf-8").splitlines() if not line.startswith(ELSEWHERE)]
+    edge = {"msForceBrowserSignIn", "msEdgeUpdateLaunchServicesPreferredVersion"}
+    assert sorted([*PLAYWRIGHTS, *UNSEEN, "about:blank"]) == sorted(_without(switch, edge) for switch in switches)
+
+
+def _without(switch, names):
+    name, _, values = switch.partition("=")
+    return f"{name}={','.join(value for value in values.split(',') if value not in names)}" if values else switch
