@@ -55,13 +55,14 @@ def run_command(asked: Asked, *, as_json: bool, office: tuple[Path | None, int |
 
     A recording that could not be written ends a run that was done with 1.
     """
-    from robot.drive.run import RunResult
     from robot.errors import RobotError as Wrong
 
     try:
         ending, unrecorded = _run(asked, office)
     except Wrong as error:
         if as_json:
+            from robot.drive.run import RunResult  # with all that a run needs: a run that begins loads it while it waits
+
             print_json(RunResult(run=None, flow=asked.flow, organisation=asked.org, outcome=error.outcome).model_dump())
         raise
     if as_json:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from robot.browser.launch import Started
     from robot.settings import Settings
 
-MODULES: Final = ("robot.drive.run", "robot.flow.declare", "robot.diagnosis.cheap")
-SEALED: Final = "keyrings.cryptfile.cryptfile"  # what the vault's file is read by
+MODULES: Final = ("robot.drive.run", "robot.flow.declare", "robot.diagnosis.cheap", "rich.console")
+SEALED: Final = ("keyrings.cryptfile.cryptfile", "argon2.low_level", "Crypto.Cipher.AES")  # what the vault's file is read by
 
 
 class Ahead:
@@ -40,7 +40,7 @@ class Ahead:
         from robot.browser.launch import start_ahead  # noqa: PLC0415
         from robot.browser.profile import Profile  # noqa: PLC0415
 
-        names = (*MODULES, *([SEALED] if self._settings.vault.backend == "file" else []))
+        names = (*MODULES, *(SEALED if self._settings.vault.backend == "file" else ()))
         loading = threading.Thread(target=_load, args=(names,), name="loading")
         loading.start()
         self._driver = start_ahead(Profile(self._settings.home / "profiles" / self._key))
