@@ -1,5 +1,6 @@
 """What is begun ahead of a run: given over once, and ended where nobody took it."""
 
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import psutil
 import pytest
 
 from robot.browser.launch import Started
+from robot.browser.temporary import Temporary
 from robot.drive.ahead import Ahead
 from robot.settings import Settings
 from robot.signing.agent.client import dismiss_agent
@@ -61,3 +63,16 @@ def test_whoever_needs_one_part_of_a_room_loads_no_other():
     """A run reads a dossier's head: the checks of all forms are not loaded for that."""
     code = "import sys, robot.dossier; robot.dossier.read_head; exit('robot.dossier.check' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_playwrights_driver_is_told_to_keep_less_memory_where_nobody_says_otherwise(tmp_path, monkeypatch):
+    """Within the block alone; options of Node's that an operator has set stand."""
+    temporary = Temporary(tmp_path)
+    monkeypatch.delenv("NODE_OPTIONS", raising=False)
+    with temporary.for_children():
+        assert ["--max-semi-space-size=4", str(tmp_path)] == [os.environ["NODE_OPTIONS"], os.environ["TMPDIR"]]
+    assert "NODE_OPTIONS" not in os.environ
+    monkeypatch.setenv("NODE_OPTIONS", "--use-system-ca")
+    with temporary.for_children():
+        assert "--use-system-ca" == os.environ["NODE_OPTIONS"]
+    assert "--use-system-ca" == os.environ["NODE_OPTIONS"]
