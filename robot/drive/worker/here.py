@@ -32,7 +32,8 @@ def tokens_here(settings: Settings) -> dict[str, list[str]]:
         except DriverFailed:  # `vss-robot doctor` says why; the other drivers' tokens are worked with
             continue
         for token in tokens:
-            codes = [code for held in token.certificates if held.has_key for code in held.tax_codes]
+            # Most tokens show a private key only after a log-in, and nobody logs in to look.
+            codes = [code for held in token.certificates if held.has_key is not False for code in held.tax_codes]
             whose = [key for key, one in known.items() if any(same_tax_code(one.tax_code, code) for code in codes)]
             if whose:
                 found[token.serial] = whose

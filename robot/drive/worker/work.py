@@ -102,7 +102,9 @@ class Work:
             if wait.run not in in_hand:
                 await self._engine.defer_flow(wait.run)
         for serial, organisations in self._tokens.items():
-            for item in self._due(organisations):
+            due = self._due(organisations)
+            lost = [item for item in due if item.state == "unknown"]
+            for item in lost or due:
                 if item.id not in in_hand:
                     await self._engine.defer(serial, item.id, item.priority)
 
@@ -180,6 +182,8 @@ class Work:
         found = ledger.queue.item(item)
         if found.state not in {"planned", "unknown"} or found.run is not None:
             return  # somebody was faster, or it is settled
+        if found.state == "planned" and any(other.state == "unknown" for other in self._due([found.organisation])):
+            return  # what nobody saw the end of comes first; this one is handed out again after it
         code = await self._run(self._command(found))
         after = ledger.queue.item(item)
         if after.state in {"planned", "unknown"}:

@@ -97,7 +97,9 @@ def test_a_killed_workers_dossier_is_looked_up_by_the_next_and_the_rest_sent_onc
     record_property("all_sent_s", time.monotonic() - killed)
     clicks = (tmp_path / "clicks.txt").read_text(encoding="utf-8").split()
     assert sorted(clicks) == [_key(number) for number in range(1, 5)]
-    assert [move.after for move in office.ledger.queue.moves(1)][-4:] == ["unknown", "unknown", "accepted", "done"]
+    looked_up = office.ledger.queue.moves(1)
+    assert [move.after for move in looked_up][-4:] == ["unknown", "unknown", "accepted", "done"]
+    assert all(office.ledger.queue.moves(number)[1].at > looked_up[-2].at for number in (2, 3, 4)), "before anything new is sent"
     until(lambda: office.ledger.check().breaches == (), "the books hold together")
 
 
