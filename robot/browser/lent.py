@@ -94,8 +94,9 @@ class Lending:
 
 def _led_away(context: BrowserContext) -> bool:
     """Send the page to the blank one, and do not wait for it; whether nothing of the tab's own is left that is known of."""
-    page = context.pages[0]
-    devtools = context.new_cdp_session(page)
+    if not context.pages:
+        return False
+    devtools = context.new_cdp_session(context.pages[0])
     frames = devtools.send("Runtime.evaluate", {"expression": FORGET})["result"].get("value")  # no number: it has failed
     devtools.send("Page.navigate", {"url": BLANK})
     return bool(frames == 0)

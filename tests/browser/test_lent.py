@@ -1,0 +1,99 @@
+"""The browser that replays share: what it shows a page, and that nothing of one run is there in the next."""
+
+import psutil
+import pytest
+from playwright.sync_api import sync_playwright
+
+from fixtures.extension import EXTENSION_ID, copy_to
+from robot.browser.launch import Extras, kill, launch
+from robot.browser.lent import Lending
+from robot.browser.profile import Profile
+from robot.settings import Settings
+
+PORTAL, OTHER = "https://gddt.baohiemxahoi.gov.vn/", "https://dichvucong.baohiemxahoi.gov.vn/"
+LEAVE = """async () => {
+  document.cookie = 'kept=1; max-age=999';
+  localStorage.kept = sessionStorage.kept = window.name = '1';
+  await caches.open('kept');
+  await new Promise(done => { indexedDB.open('kept').onsuccess = done; });
+  history.pushState(null, '', '/2');
+}"""
+FIND = """async () => [document.cookie, {...localStorage}, {...sessionStorage}, window.name, await caches.keys(),
+  (await indexedDB.databases()).length, history.length]"""
+SEEN = """() => [navigator.userAgent, navigator.language, navigator.languages, Intl.DateTimeFormat().resolvedOptions().locale,
+  innerWidth, innerHeight, outerWidth, screen.width, screen.height, devicePixelRatio, document.hasFocus(), document.visibilityState,
+  matchMedia('(hover: hover)').matches, matchMedia('(prefers-reduced-motion: reduce)').matches, locationbar.visible]"""
+
+
+@pytest.fixture(scope="module")
+def playwright():
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    folder = copy_to(tmp_path_factory.mktemp("extension"))
+    return Settings.model_validate({"browser": {"extension_dir": folder, "extension_id": EXTENSION_ID}})
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory):
+    return Profile(tmp_path_factory.mktemp("lent") / "profile")
+
+
+@pytest.fixture(scope="module")
+def lending(playwright, profile):
+    lending = Lending(playwright, profile.folder)
+    yield lending
+    lending.close()
+
+
+@pytest.fixture
+def shown(lending, playwright, settings):
+    """Has a run show pages one after the other, and gives back what a script says on the last of them."""
+
+    def show(script, *addresses):
+        browser = lending.lend(settings, None, headed=False, extras=Extras(playwright=playwright))
+        return _said(browser, script, addresses)
+
+    return show
+
+
+def _said(browser, script, addresses):
+    try:
+        browser.context.route("**/*", lambda route: route.fulfill(body="<p>page", content_type="text/html"))
+        for address in addresses:
+            browser.context.pages[0].goto(address)
+        return browser.context.pages[0].evaluate(script)
+    finally:
+        browser.close()
+
+
+EMPTY = ["", {}, {}, "", [], 0]
+
+
+@pytest.mark.parametrize("before", [(PORTAL,), (OTHER, PORTAL), (PORTAL, OTHER)])
+def test_nothing_of_one_run_is_there_in_the_next(shown, before):
+    """Cookies, stored data, the tab's own store, name and history; also where the tab has shown another host's page."""
+    for address in before:
+        shown(LEAVE, address)
+        assert EMPTY == shown(FIND, address)[:-1]
+    shown(LEAVE, *before)
+    *stored, steps_back = shown(FIND, PORTAL)
+    assert EMPTY == stored
+    assert steps_back <= 2  # the blank page, and this one
+
+
+def test_a_page_sees_what_it_sees_in_a_browser_of_its_own(shown, playwright, settings, tmp_path):
+    """Size, screen, language, focus: those of the browser that a live run starts for the same settings."""
+    alone = launch(settings, Profile(tmp_path / "profile"), None, headed=False, extras=Extras(playwright=playwright))
+    assert _said(alone, SEEN, [PORTAL]) == shown(SEEN, PORTAL)
+
+
+def test_a_browser_that_has_died_is_started_anew(profile, shown):
+    """And the run that comes next does not notice."""
+    shown(FIND, PORTAL)
+    kill(profile)
+    psutil.wait_procs(profile.processes())
+    assert EMPTY == shown(FIND, PORTAL)[:-1]
