@@ -29,7 +29,7 @@ def change(settings: Path | None, what: Literal["install", "remove"], *, dry_run
     if as_json:
         files = {str(path): text for path, text in plan.files.items()}
         away = [str(path) for path in plan.away]
-        print_json({"done": not dry_run, "files": files, "away": away, "commands": [list(one) for one in plan.commands]})
+        print_json({"done": not dry_run, "files": files, "away": away, "commands": [list(one) for one in plan.all_commands]})
         return
     for line in _lines(plan, speaks, contents=dry_run):
         sys.stdout.write(line + "\n")
@@ -69,5 +69,5 @@ def _lines(plan: Plan, speaks: Language, *, contents: bool) -> list[str]:
         lines.append(Text("schedule.file", {"path": path}).say(speaks))
         lines += [f"    {line}" for line in text.splitlines()] if contents else []
     lines += [Text("schedule.away", {"path": path}).say(speaks) for path in plan.away]
-    lines += [Text("schedule.command", {"command": shlex.join(command)}).say(speaks) for command in plan.commands]
+    lines += [Text("schedule.command", {"command": shlex.join(command)}).say(speaks) for command in plan.all_commands]
     return lines

@@ -28,7 +28,8 @@ def print_unit(settings: Path | None) -> None:
     from robot.drive.worker.service import unit
 
     file = find(settings)
-    sys.stdout.write(unit(file, load(file).nightly.grace_s))
+    known = load(file)
+    sys.stdout.write(unit(file, known.nightly.grace_s, known.schedule.credential))
 
 
 def work(settings: Path | None, vault_fd: int | None, *, verbose: bool) -> None:

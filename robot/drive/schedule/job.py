@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from robot.settings.schedule import Schedule
 
 COMMAND_S: Final = 60
+SPEAKS: Final = "oem" if sys.platform == "win32" else "utf-8"  # Windows' own commands write in the console's code page
 NAME: Final = "vss-robot-nightly"
 
 
@@ -42,11 +43,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be done: files to write (text by path), files to take away, then commands."""
+    """What will be done: files to write (text by path), then commands, then files to take away, and commands after that."""
 
     files: Mapping[Path, str] = field(default_factory=dict)
     away: Sequence[Path] = ()
     commands: Sequence[tuple[str, ...]] = ()
+    afterwards: Sequence[tuple[str, ...]] = ()
+
+    @property
+    def all_commands(self) -> list[tuple[str, ...]]:
+        """In their order."""
+        return [*self.commands, *self.afterwards]
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Commands(Protocol):
         """Run it to its end; what it printed.
 
         Raises:
-            SetupFailed: `schedule_command`: it is not there, failed, or took too long.
+            SetupFailed: `schedule_command`: it is not there, failed (its exit code is the sentence's `status`), or took too long.
         """
 
 
@@ -90,13 +97,13 @@ class RealCommands:
         line = " ".join(command)
         try:
             ran = subprocess.run(  # noqa: S603 - the system's timer, with words of ours
-                list(command), capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=COMMAND_S, check=False
+                list(command), capture_output=True, text=True, encoding=SPEAKS, errors="replace", timeout=COMMAND_S, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as wrong:
             raise SetupFailed("schedule_command", command=line, why=wrong) from wrong
         if ran.returncode != 0:
             why = (ran.stderr.strip() or ran.stdout.strip() or str(ran.returncode)).splitlines()[-1]
-            raise SetupFailed("schedule_command", command=line, why=why)
+            raise SetupFailed("schedule_command", command=line, why=why, status=ran.returncode)
         return ran.stdout
 
 
@@ -122,3 +129,5 @@ def carry_out(plan: Plan, commands: Commands) -> None:
             path.unlink(missing_ok=True)
         except OSError as wrong:
             raise UsageError("file_unwritable", file=path, why=wrong) from wrong
+    for command in plan.afterwards:
+        commands.run(command)

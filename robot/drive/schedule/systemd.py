@@ -11,6 +11,8 @@ from robot.drive.schedule.job import NAME, Job, Plan, Shown
 from robot.errors import SetupFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from robot.drive.schedule.job import Commands
 
 SYSTEM_UNITS: Final = Path("/etc/systemd/system")
@@ -41,7 +43,8 @@ class Systemd:
         if not self._timer.exists() and not self._service.exists():
             return Plan()
         stop = (*self._control, "disable", "--now", self._timer.name)
-        return Plan(away=(self._timer, self._service), commands=[stop] if self._timer.exists() else [])
+        forget = (*self._control, "daemon-reload")
+        return Plan(away=(self._timer, self._service), commands=[stop] if self._timer.exists() else [], afterwards=[forget])
 
     def show(self) -> Shown:
         """Whether the files are there and as the settings say, and when the timer is due."""
@@ -63,13 +66,7 @@ class Systemd:
         if not self._user:
             unit += ["Wants=network-online.target", "After=network-online.target"]
             service += [f"User={known.account}"] if known.account else []
-        if known.credential is None:
-            service.append("ExecStart=" + " ".join(_quoted(word) for word in self._job.command))
-        else:
-            # The pass phrase comes by a file descriptor; it is decrypted for this service alone, and never onto a disk.
-            script = f'exec {shlex.join(self._job.command)} --vault-fd 3 3<"$CREDENTIALS_DIRECTORY/vault"'
-            service.append(f"LoadCredentialEncrypted=vault:{_escaped(str(known.credential))}")
-            service.append(f"ExecStart=/bin/sh -c {_quoted(script)}")
+        service += exec_lines(self._job.command, known.credential)
         stop = f"TimeoutStopSec={self._job.stop_s + STOP_MORE_S:.0f}"
         return "\n".join([*unit, "", *service, "SuccessExitStatus=15", "KillMode=mixed", stop]) + "\n"
 
@@ -88,6 +85,17 @@ class Systemd:
             "WantedBy=timers.target",
         ]
         return "\n".join(lines) + "\n"
+
+
+def exec_lines(command: Sequence[str], credential: Path | None) -> list[str]:
+    """What a service starts; with the vault's pass phrase where it has a credential.
+
+    The pass phrase comes by a file descriptor; it is decrypted for this service alone, and never onto a disk.
+    """
+    if credential is None:
+        return ["ExecStart=" + " ".join(_quoted(word) for word in command)]
+    script = f'exec {shlex.join(command)} --vault-fd 3 3<"$CREDENTIALS_DIRECTORY/vault"'
+    return [f"LoadCredentialEncrypted=vault:{_escaped(str(credential))}", f"ExecStart=/bin/sh -c {_quoted(script)}"]
 
 
 def _escaped(path: str) -> str:

@@ -26,6 +26,7 @@ DAYS: Final = {
     "sat": "Saturday",
     "sun": "Sunday",
 }
+NOT_THERE: Final = (2, 3)  # ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND
 DEFINITION: Final = """<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>vss-robot nightly</Description></RegistrationInfo>
@@ -67,29 +68,42 @@ class TaskScheduler:
         return Plan(files={self._definition: self._text()}, commands=[tuple(create)])
 
     def remove(self) -> Plan:
-        """Delete the task and its definition."""
-        if not self._definition.exists():
-            return Plan()
-        return Plan(away=(self._definition,), commands=[("schtasks", "/Delete", "/F", "/TN", NAME)])
+        """Delete the task and its definition; only the definition where somebody has deleted the task by hand."""
+        there = self._told() is not None
+        away = (self._definition,) if self._definition.exists() else ()
+        return Plan(away=away, commands=[("schtasks", "/Delete", "/F", "/TN", NAME)] if there else [])
 
     def show(self) -> Shown:
         """Whether the task is there, made from what the settings say."""
-        if not self._definition.is_file():
+        told = self._told()
+        if told is None:
             return Shown(installed=False, as_planned=False, told="")
-        written = self._definition.read_text(encoding="utf-16")
+        written = self._definition.read_text(encoding="utf-16") if self._definition.is_file() else ""
         # The day from which the task counts is that of its making.
         same = _without_start(written) == _without_start(self._text())
-        try:
-            told = self._commands.run(("schtasks", "/Query", "/TN", NAME, "/V", "/FO", "LIST"))
-        except SetupFailed as wrong:
-            return Shown(installed=False, as_planned=False, told=str(wrong))
         return Shown(installed=True, as_planned=same, told=told)
+
+    def _told(self) -> str | None:
+        """What the system tells of the task, or why it does not; None where there is none.
+
+        Raises:
+            SetupFailed: there is no Task Scheduler to ask.
+        """
+        try:
+            return self._commands.run(("schtasks", "/Query", "/TN", NAME, "/V", "/FO", "LIST", "/HRESULT"))
+        except SetupFailed as wrong:
+            status = wrong.text.fills.get("status")
+            if status is None:
+                raise
+            # With /HRESULT the exit code says why, in no language: its lower half is Windows' own number of the error.
+            return None if int(str(status)) & 0xFFFF in NOT_THERE else str(wrong)
 
     def _text(self) -> str:
         known = self._job.schedule
         program, *arguments = self._job.command
         account = known.account if known.scope == "system" else ""
-        logon = "S4U" if account else "InteractiveToken"  # S4U: also when nobody is logged in, no password stored
+        # S4U: also when nobody is logged in, no password stored; such a task has no keyring, whose secrets need that password.
+        logon = "S4U" if account else "InteractiveToken"
         user = f"<UserId>{escape(account)}</UserId>" if account else ""
         return DEFINITION.format(
             start=f"{datetime.now(VIETNAM):%Y-%m-%d}T{known.at}:00+07:00",

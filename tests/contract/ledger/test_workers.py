@@ -218,12 +218,15 @@ def test_the_unit_is_for_these_settings(tmp_path):
 
     file = tmp_path / "rô bốt.toml"
     text = unit(file, 60)
-    assert f'ExecStart="{sys.executable}" -m robot worker --settings "{file}"' in text
+    assert f'ExecStart="{sys.executable}" "-m" "robot" "worker" "--settings" "{file}"' in text
     assert [line for line in text.splitlines() if line in {"Restart=always", "TimeoutStopSec=120"}] == [
         "Restart=always",
         "TimeoutStopSec=120",
     ]
     assert "@" not in text
+    sealed = unit(file, 60, tmp_path / "vault.cred")
+    assert f"LoadCredentialEncrypted=vault:{tmp_path / 'vault.cred'}\n" in sealed
+    assert "--vault-fd 3 3<" in sealed
 
 
 def test_a_night_begins_by_the_clock(office, start, tmp_path, monkeypatch):
