@@ -93,7 +93,7 @@ def show_item(settings: Path | None, item: int, *, as_json: bool) -> None:
             sys.stdout.write("  " + Text("labels.verdict_fault", fills).say(speaks) + "\n")
         for move in moves:
             state = Text(f"item_states.{move.after}").say(speaks)
-            sys.stdout.write(f"  {shown(move.at)}  {state:<24} {move.run or '-':<22} {move.why or ''}".rstrip() + "\n")
+            sys.stdout.write(f"  {shown(move.at)}  {state:<24} {move.run or '-':<22} {move.why_in(speaks)}".rstrip() + "\n")
         for question in questions:
             fills = {"id": question.id, "choices": ", ".join(question.choices or ())}
             sys.stdout.write("  " + Text("labels.question_open", fills).say(speaks) + "\n")

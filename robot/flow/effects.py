@@ -16,6 +16,7 @@ from playwright.sync_api import Error as PlaywrightError
 from robot.errors import Cancelled, OutcomeUnknown, Refused, RobotError, SessionExpired
 from robot.flow.declare import Receipt
 from robot.ledger import EffectStands
+from robot.ledger.why import in_english
 from robot.texts import Text
 
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ class Effects:
     def _look(self, booked: Effect, sent: Sent, look_up: Callable[[], Receipt | None] | None, why: Exception | None) -> None:
         """Ask the portal what became of the effect."""
         what = f"{booked.kind} {booked.key}"
-        said = str(why).splitlines()[0] if why is not None else "no receipt was read"
-        logger.bind(action="effect.unknown", what=what).warning(said)
+        said = reason(why)
+        logger.bind(action="effect.unknown", what=what).warning(str(in_english(said)))
         found: Receipt | None = None
         if look_up is not None:
             self._desk.progress.say(Text("labels.looking_up", {"what": what}))
@@ -138,6 +139,13 @@ class Effects:
         if found is None:
             raise OutcomeUnknown("outcome_unknown", what=what, why=said) from why
         sent.confirm(found)
+
+
+def reason(wrong: Exception | None) -> Text | str:
+    """Why nobody knows what became of a sending: a sentence of ours, or the first line of the browser's."""
+    if wrong is None:
+        return Text("moves.no_receipt")
+    return wrong.text if isinstance(wrong, RobotError) else str(wrong).splitlines()[0]
 
 
 def _receipt(effect: Effect) -> Receipt:

@@ -16,7 +16,9 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.errors import Cancelled, DossierUnreadable, OutcomeUnknown, Refused, RobotError, SessionExpired
 from robot.flow.declare import Receipt
+from robot.flow.effects import reason
 from robot.ledger.item import BEFORE_INTENT, SUBMISSION, ItemStands, LostLease, NewItem, Proof
+from robot.ledger.why import in_english
 from robot.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ class Submission:
     def give_back(self) -> None:
         """The run begins anew: what it has claimed and not sent is planned again."""
         if self.item is not None and self.item.run is not None and self.item.state in BEFORE_INTENT:
-            self.item = self._books.postpone(self.item, "started again", 0)
+            self.item = self._books.postpone(self.item, Text("moves.started_again"), 0)
 
     def keep(self) -> None:
         """The run is alive: its claim is renewed when half of its time is over. Whoever has lost it is told at the next step."""
@@ -179,22 +181,22 @@ class Submission:
         self.before(self.claim.key)
         self.item = self._books.intend(self.claim, detail)
         self.sent_anything = True
-        sending, why = Sending(), "no receipt was read"
+        sending, why = Sending(), reason(None)
         try:
             yield sending
         except (SessionExpired, Refused) as no:
             if self._booked_no(no, sending, look_up):
                 raise
-            why = str(no)
+            why = no.text
         except Cancelled:
-            self.item = self._books.lose_sight(self.claim, "cancelled")
+            self.item = self._books.lose_sight(self.claim, Text("moves.cancelled"))
             raise
         except (RobotError, PlaywrightError) as wrong:
-            why = str(wrong).splitlines()[0]
+            why = reason(wrong)
         if sending.proved and sending.receipt is not None:
             self._accepted(sending.receipt, sending.proofs)
             return
-        logger.bind(action="submission.unknown", item=self.claim.id).warning(why)
+        logger.bind(action="submission.unknown", item=self.claim.id).warning(str(in_english(why)))
         lost = self._books.lose_sight(self.claim, why)
         reclaimed = self._books.claim(str(self.claim.run), self._ways.lease_s, item=lost.id)
         if reclaimed is None:
@@ -202,7 +204,7 @@ class Submission:
         self.item = reclaimed
         self.settle(look_up, sending.proofs, why)
 
-    def settle(self, look_up: LookUp, proofs: list[Proof] | None = None, why: str = "") -> Receipt:
+    def settle(self, look_up: LookUp, proofs: list[Proof] | None = None, why: Text | str = "") -> Receipt:
         """Look the dossier up, and book what that shows.
 
         Raises:
@@ -214,10 +216,10 @@ class Submission:
         try:
             seen = look_up.seek(self._wanted(claim))
         except (RobotError, PlaywrightError) as wrong:
-            self.item = self._books.postpone(claim, str(wrong).splitlines()[0], self._ways.back_off_s)
+            self.item = self._books.postpone(claim, reason(wrong), self._ways.back_off_s)
             if isinstance(wrong, Cancelled):
                 raise
-            raise OutcomeUnknown("outcome_unknown", what=what, why=why or wrong) from wrong
+            raise OutcomeUnknown("outcome_unknown", what=what, why=why or reason(wrong)) from wrong
         together = Sending([*(proofs or []), *seen.proofs])
         if seen.receipt is not None and together.proved:
             return self._accepted(seen.receipt, together.proofs)
@@ -228,7 +230,7 @@ class Submission:
             self.item = self._books.hold(claim, {language: said.say(language) for language in LANGUAGES})
             raise OutcomeUnknown("item_held", item=claim.id, why=said)
         self.item = self._books.saw_absent(claim, control, self._ways.lag_s)
-        raise OutcomeUnknown("outcome_unknown", what=what, why=why or "the portal's list does not show it")
+        raise OutcomeUnknown("outcome_unknown", what=what, why=why or Text("moves.not_listed"))
 
     def _booked_no(self, no: SessionExpired | Refused, sending: Sending, look_up: LookUp) -> bool:
         """Book that the portal said no; not where something shows that it has the dossier all the same.
@@ -248,7 +250,7 @@ class Submission:
                 return False
         self.sent_anything = False
         if isinstance(no, SessionExpired):
-            self.item = self._books.turn_away(self.claim, str(no))
+            self.item = self._books.turn_away(self.claim, no.text)
         else:
             self.item = self._books.refuse(self.claim, {language: no.text.say(language) for language in LANGUAGES})
         return True

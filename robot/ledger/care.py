@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, select, update
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # What a person may say of a held dossier: `sent` names the portal's number.
 SENT, ABSENT, RETRY, CANCEL = "sent", "absent", "retry", "cancel"
-BY_A_PERSON = "by a person"
+BY_A_PERSON: Final = Text("moves.by_a_person")
 
 
 class Care:
@@ -100,12 +100,14 @@ class Care:
                 raise UsageError("question_settled", question=question.id)
             held = _free(books, question.item, word, "held")
             if word == SENT:
-                return move(books, held, "unknown", f"sent as {number}, {BY_A_PERSON}", not_before=None, looks=0, looked=None)
+                return move(
+                    books, held, "unknown", Text("moves.said_sent", {"number": number}), not_before=None, looks=0, looked=None
+                )
             if word == ABSENT:
                 settled(books, held, "absent", proofs=[Proof("person", "", "absent").__dict__])
                 facts = {"effect": None, "looks": 0, "looked": None, "not_before": None}
-                return move(books, held, "planned", f"not sent, {BY_A_PERSON}", **facts)
-            return move(books, held, "planned" if word == RETRY else "cancelled", f"{word}, {BY_A_PERSON}", not_before=None)
+                return move(books, held, "planned", Text("moves.said_absent"), **facts)
+            return move(books, held, "planned" if word == RETRY else "cancelled", BY_A_PERSON, not_before=None)
 
     def number_said(self, item: int) -> str | None:
         """The number that a person has named for a dossier whose sending nobody saw: the last such answer, if it was that."""

@@ -95,7 +95,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Move:
-    """One step of an item's way: from state to state, by which run, and why."""
+    """One step of an item's way: from state to state, by which run, and why (`said` by language, where it has one)."""
 
     id: int
     item: int
@@ -105,6 +105,11 @@ class Move:
     run: str | None
     fence: int
     why: str | None
+    said: Mapping[str, str] | None = None
+
+    def why_in(self, language: Language) -> str:
+        """The reason in a person's language; somebody else's words, and those of older books, as they are."""
+        return (self.said or {}).get(language) or self.why or ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from robot.errors import UsageError
 if TYPE_CHECKING:
     from robot.ledger.store import Store
 
-NEWEST = "0006"  # a test compares it with the migrations
+NEWEST = "0007"  # a test compares it with the migrations
 SCRIPTS = "robot.ledger:migrations"
 
 

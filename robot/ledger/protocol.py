@@ -22,6 +22,8 @@ from robot.ledger.queue_tables import items
 from robot.ledger.rows import WrongState
 from robot.ledger.runs import check_running
 from robot.ledger.sending import check_proofs, intended, settled
+from robot.ledger.why import Why, in_english
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,16 +124,16 @@ class Protocol:
             if held.state == "intent":
                 settled(books, held, "refused", said=said["en"])
             facts = {"run": None, "lease": None, "said": dict(said), "faults": dict(faults) if faults else None}
-            return _put(books, held, "refused", said["en"], **facts)
+            return _put(books, held, "refused", said, **facts)
 
-    def turn_away(self, claim: Item, said: str) -> Item:
+    def turn_away(self, claim: Item, said: str | Text) -> Item:
         """The portal has said in words that it did not take it, for a reason outside the dossier (signed out): planned anew."""
         with self._store.writing() as books:
             held = _mine(books, claim, "intent")
-            settled(books, held, "refused", said=said)
+            settled(books, held, "refused", said=in_english(said))
             return _put(books, held, "planned", said, run=None, lease=None, effect=None)
 
-    def lose_sight(self, claim: Item, why: str) -> Item:
+    def lose_sight(self, claim: Item, why: Why) -> Item:
         """After the intent, nothing tells whether the portal has it: from here on it is only looked up."""
         with self._store.writing() as books:
             held = _mine(books, claim, "intent")
@@ -156,7 +158,7 @@ class Protocol:
             before = held.looked or books.execute(sent).scalar_one()
             counts = now - before >= lag
             looks, looked = (held.looks + 1, now) if counts else (held.looks, held.looked)
-            why = f"absent, look {looks}, beside {control}" if counts else f"absent beside {control}, too early to count"
+            why = Text("moves.absent" if counts else "moves.absent_early", {"look": looks, "control": control})
             if looks >= LOOKS:
                 proofs = [Proof("lookup", "", f"absent {looks} times beside {control}").__dict__]
                 settled(books, held, "absent", proofs=proofs)
@@ -164,7 +166,7 @@ class Protocol:
             again = (looked or before) + lag
             return _put(books, held, "unknown", why, run=None, lease=None, looks=looks, looked=looked, not_before=again)
 
-    def postpone(self, claim: Item, why: str, seconds: float) -> Item:
+    def postpone(self, claim: Item, why: Why, seconds: float) -> Item:
         """It cannot be looked up, or begun, just now: give it back for later, as it is."""
         with self._store.writing() as books:
             held = _mine(books, claim, *BEFORE_INTENT, "unknown")
@@ -198,10 +200,10 @@ class Protocol:
                 if owner is not None and item.lease is not None and item.lease > now:
                     continue
                 state: ItemState = "planned" if item.state in BEFORE_INTENT else "unknown"
-                found.append(_put(books, item, state, f"run {item.run} has ended or lost its lease", run=None, lease=None))
+                found.append(_put(books, item, state, Text("moves.run_lost", {"run": item.run}), run=None, lease=None))
             over = select(items).where(items.c.state == "accepted", items.c.source != "outbox").with_for_update(skip_locked=True)
             for row in books.execute(over).mappings().all():
-                _put(books, as_item(row), "done", "accepted, and the run has ended")
+                _put(books, as_item(row), "done", Text("moves.run_ended"))
         return found
 
     def _step(self, claim: Item, before: tuple[ItemState, ...], after: ItemState) -> Item:
@@ -211,7 +213,7 @@ class Protocol:
 
 def hold_within(books: Connection, item: Item, said: Mapping[str, str]) -> Item:
     """Hold an item and ask a person about it, in one transaction: nothing is held without its question."""
-    held = _put(books, item, "held", said["en"], run=None, lease=None, said=dict(said), not_before=None)
+    held = _put(books, item, "held", said, run=None, lease=None, said=dict(said), not_before=None)
     choices = ["sent", "absent", "cancel"] if held.effect is not None else ["retry", "cancel"]
     table = tables.questions
     row = {
@@ -226,7 +228,7 @@ def hold_within(books: Connection, item: Item, said: Mapping[str, str]) -> Item:
     return held
 
 
-def move(books: Connection, item: Item, after: ItemState, why: str | None, **facts: Any) -> Item:
+def move(books: Connection, item: Item, after: ItemState, why: Why, **facts: Any) -> Item:
     """Put an item into a state, by a person's word, within a transaction; the books keep who and why."""
     return _put(books, item, after, why, **facts)
 
@@ -246,7 +248,7 @@ def _mine(books: Connection, claim: Item, *states: ItemState) -> Item:
     return item
 
 
-def _put(books: Connection, item: Item, after: ItemState, why: str | None, **facts: Any) -> Item:
+def _put(books: Connection, item: Item, after: ItemState, why: Why, **facts: Any) -> Item:
     change = update(items).where(items.c.id == item.id, items.c.state == item.state, items.c.fence == item.fence)
     if books.execute(change.values(state=after, changed=datetime.now(UTC), **facts)).rowcount != 1:
         raise LostLease(item.id, item.fence)

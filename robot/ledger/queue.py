@@ -15,6 +15,8 @@ from robot.ledger.queue_tables import items, moves
 from robot.ledger.rows import Effect, WrongState
 from robot.ledger.sending import standing
 from robot.ledger.store import one_at_a_time
+from robot.ledger.why import Why, by_language, in_english
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -116,10 +118,10 @@ def by_id(books: Connection, item: int) -> Item:
     return as_item(books.execute(select(items).where(items.c.id == item)).mappings().one())
 
 
-def note_move(books: Connection, item: Item, before: ItemState | None, why: str | None, run: str | None = None) -> None:
+def note_move(books: Connection, item: Item, before: ItemState | None, why: Why, run: str | None = None) -> None:
     """Write a step of the item's way into the books, within the transaction that makes the step."""
     row = {"item": item.id, "at": item.changed, "before": before, "after": item.state, "fence": item.fence}
-    books.execute(insert(moves).values(**row, run=run or item.run, why=why))
+    books.execute(insert(moves).values(**row, run=run or item.run, why=in_english(why), said=by_language(why)))
 
 
 def _added(books: Connection, new: NewItem, state: ItemState, amends: int | None = None, effect: int | None = None) -> Item:
@@ -155,7 +157,7 @@ def _make_room(books: Connection, new: NewItem, amends: int) -> Item:
     if item.state in {"planned", "held"}:
         now, asked = datetime.now(UTC), tables.questions
         books.execute(update(items).where(items.c.id == amends).values(state="cancelled", changed=now))
-        note_move(books, by_id(books, amends), item.state, "amended")
+        note_move(books, by_id(books, amends), item.state, Text("moves.amended"))
         still_asked = update(asked).where(asked.c.item == amends, asked.c.kind == "held", asked.c.state == "open")
         books.execute(still_asked.values(state="expired", settled=now))
     return item

@@ -75,6 +75,7 @@ moves = Table(
     Column("run", ForeignKey("runs.id", name="moves_run"), index=True),
     Column("fence", Integer, nullable=False),
     Column("why", Text),
+    Column("said", FACTS),
     one_of("after", STATES, "moves_after"),
 )
 

@@ -135,4 +135,4 @@ def _refuse(books: Connection, effect: int, said: Mapping[str, str], faults: Fau
         books.execute(select(items).where(items.c.effect == effect, items.c.state.in_(("accepted", "done")))).mappings().first()
     )
     if sent is not None:
-        move(books, as_item(sent), "refused", words, said=dict(said), faults=dict(faults) or None)
+        move(books, as_item(sent), "refused", said or words, said=dict(said), faults=dict(faults) or None)

@@ -172,7 +172,7 @@ class Work:
                 protocol.hold(claim, said)
             else:
                 pause = jittered(settings.submission.back_off_s, self._tries + 1, self._bench.chance)
-                protocol.postpone(claim, str(error), pause.total_seconds() if decision.later else 0)
+                protocol.postpone(claim, error.text, pause.total_seconds() if decision.later else 0)
         except (LostLease, WrongState) as lost:  # whoever has it now has written what became of it
             logger.bind(action="night.lost", run=run, item=self.item.id).warning(str(lost))
         return decision

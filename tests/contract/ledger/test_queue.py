@@ -73,7 +73,8 @@ def test_what_was_never_sent_gives_way_to_what_amends_it(ledger, submitting, sta
     first = brought(ledger, submitting, state)
     second = ledger.queue.plan(new(letter="b"), first.id)
     assert [ledger.queue.item(first.id).state, second.state, second.amends] == ["cancelled", "planned", first.id]
-    assert ledger.queue.moves(first.id)[-1].why == "amended"
+    why = ledger.queue.moves(first.id)[-1]
+    assert ["amended", "amended", "được thay bằng tệp khác"] == [why.why, why.why_in("en"), why.why_in("vi")]
     assert {question.state for question in ledger.questions(submitting)} <= {"expired"}
 
 
