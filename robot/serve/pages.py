@@ -55,8 +55,10 @@ class Pages:
             at=shown,
             moment=datetime.fromisoformat,
             step=lambda name: say_step(name, self._speaks),
+            flow=self._flow,
             speaks=self._speaks,
         )
+        made.filters["typed"] = environment().filters["typed"]
         made.globals.update(csrf=keys.csrf, version=robot.__version__)
         self._made = made
 
@@ -98,6 +100,11 @@ class Pages:
     def said(self, key: str, **fills: Any) -> str:
         """A sentence of the page."""
         return Text(f"serve.{key}", fills).say(self._speaks)
+
+    def _flow(self, name: str) -> str:
+        """A flow as a person calls it; an office's own is shown as it is called."""
+        key = f"report.flow_{name}"
+        return Text(key).say(self._speaks) if key in catalogue("en") else name
 
     def _word(self, table: str, name: Any) -> str:
         """A word of the catalogue; what it does not know is shown as it is."""

@@ -7,20 +7,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fixtures.organisations import ORGANISATIONS
 from robot.browser.find import find_browser
 from robot.browser.launch import as_root
 from robot.drive import Office
 from robot.ledger.item import NewItem
+from tests.doubles.reported import Reported
+from tests.doubles.reported_night import night
+from tests.doubles.served import CHAIN, TOKENS, home_of, middle_of_a_night
+from tests.looking import broken_words, serious
 from tests.unit.serve.conftest import Line, serving, write_settings
 from tests.waiting import until
-
-NAME = ORGANISATIONS["hoa-binh"].name
-TOKENS = [
-    {"label": "Token Hòa Bình", "serial": "T1", "pin_state": "ok"}
-    | {"certificates": [{"subject": f"CN={NAME}", "serial": "0a", "organisations": ["hoa-binh"], "tax_codes": ["9901000019"]}]}
-]
-TOKENS[0]["certificates"][0] |= {"days_left": 12, "not_after": "2026-12-04T00:00:00+00:00", "is_authority": False}
 
 # Every control has a name, every heading is in order, every text can be told from what is behind it (WCAG 2.1: 4.5 to 1).
 FAULTS = """() => {
@@ -78,7 +74,7 @@ def office(tmp_path, new_books):
 
 @pytest.fixture
 def site(office):
-    with serving(office, Line(TOKENS)) as site:
+    with serving(office, Line()) as site:
         yield site
 
 
@@ -146,43 +142,97 @@ def test_the_page_follows_the_night_and_takes_an_answer(playwright, office, site
         assert complaints == []
 
 
-def test_everybody_can_use_it(playwright, office, site):
-    """Every page on a telephone and on a desk, light and dark: names, order, contrast, nothing out of the window; by keyboard."""
-    run, items = night_of(office, 3)
-    ask_captcha(office, run)
-    office.ledger.care.hold(items[2].id, {"vi": "vì sao", "en": "why"})
-    pages = (
-        "",
-        "queue",
-        f"queue/{items[2].id}",
-        "held",
-        "questions",
-        "runs",
-        f"runs/{run}",
-        "tokens",
-        "deadlines",
-        "checks",
-        "none",
-    )
-    with browsing(playwright) as (page, complaints):
+def faults_of(page, *, axe=True):
+    """What keeps somebody from using a page as it is shown now."""
+    return [*page.evaluate(FAULTS), *broken_words(page), *(serious(page) if axe else ())]
+
+
+# Each language, width and scheme of colours once with each of the others.
+LOOKS = {"vi": ((360, "dark"), (1280, "light")), "en": ((360, "light"), (1280, "dark"))}
+QUICK = pytest.param("vi", False, id="vi")
+THOROUGH = [pytest.param(language, True, id=f"{language}-thorough", marks=pytest.mark.long) for language in LOOKS]
+
+
+@pytest.mark.parametrize(("language", "thorough"), [QUICK, *THOROUGH])
+def test_everybody_can_use_it(playwright, tmp_path, language, thorough):
+    """Every page on a telephone and a desk, light and dark: axe finds nothing serious, no word is broken, nothing is outside.
+
+    Axe, which takes its time, looks at each page once, and at each of both looks where the test is thorough.
+    """
+    with (
+        Office.open(home_of(tmp_path / "văn phòng", language), lambda: "") as office,
+        serving(office, Line(TOKENS, CHAIN)) as site,
+        browsing(playwright) as (page, complaints),
+    ):
+        pages = middle_of_a_night(office)
         page.goto(site.address)
-        until(lambda: page.goto(f"{site.bare}tokens") and page.get_by_text("T1").count(), "the tokens were looked at")
+        until(lambda: page.goto(f"{site.bare}tokens") and page.get_by_text("BkavCA").count(), "the tokens were looked at")
+        page.goto(f"{site.bare}checks")
+        page.locator("td button").first.click()
+        page.locator("td details").wait_for()
         found = {}
-        for name in pages:
-            page.goto(site.bare + name)
-            for width, scheme in ((360, "light"), (360, "dark"), (1280, "light")):
+        for turn, (name, address) in enumerate(pages.items()):
+            page.goto(site.bare + address)
+            for number, (width, scheme) in enumerate(LOOKS[language]):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.emulate_media(color_scheme=scheme)
-                faults = page.evaluate(FAULTS)
+                faults = faults_of(page, axe=thorough or turn % 2 == number)
                 if faults:
                     found[name, width, scheme] = faults
+            assert page.title() != "hacked"
         assert found == {}
+        assert [said for said in complaints if "404" not in said] == []
+
+
+def test_an_empty_office_says_so(playwright, tmp_path):
+    """No night, no dossier, no run, no token: each page says what is not there, and how it comes to be; by keyboard, too."""
+    with (
+        Office.open(home_of(tmp_path / "văn phòng", "vi"), lambda: "") as office,
+        serving(office, Line()) as site,
+        browsing(playwright, viewport={"width": 360, "height": 800}) as (page, _),
+    ):
+        page.goto(site.address)
+        until(lambda: page.goto(f"{site.bare}tokens") and not page.get_by_text("Đang xem").count(), "the tokens were looked at")
+        for address, said in {
+            "": "Chưa có phiên đêm nào",
+            "queue": "Không có hồ sơ nào như vậy.",
+            "held": "Không có hồ sơ nào chờ quyết định.",
+            "questions": "Không có câu hỏi nào đang chờ.",
+            "runs": "Không có lượt chạy nào như vậy.",
+            "tokens": "Không có USB token nào được cắm.",
+            "checks": "chưa kiểm tra",
+        }.items():
+            page.goto(site.bare + address)
+            assert page.get_by_text(said).first.is_visible()
+            assert [] == faults_of(page), address
         page.goto(site.bare)
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Tới nội dung"
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
-        assert [said for said in complaints if "404" not in said] == []
+
+
+@pytest.mark.long
+def test_a_night_of_a_thousand_is_followed(playwright, tmp_path):
+    """On a telephone: counted, shown sheet by sheet, its report opened from there; nothing outside, nothing serious to axe."""
+    with (
+        Office.open(home_of(tmp_path / "văn phòng", "vi"), lambda: "") as office,
+        serving(office, Line()) as site,
+        browsing(playwright, viewport={"width": 360, "height": 800}) as (page, complaints),
+    ):
+        night(Reported(office.settings.home / "robot.toml", office.settings, office.ledger), 1_000)
+        page.goto(site.address)
+        assert page.locator("dl.figures dd").first.inner_text() == "1000"
+        assert [] == faults_of(page)
+        page.goto(f"{site.bare}queue?state=all")
+        page.get_by_role("link", name="Trang sau").click()
+        assert page.get_by_text("trang 2").is_visible()
+        assert [] == faults_of(page)
+        page.goto(site.bare)
+        page.get_by_role("link", name="Báo cáo của phiên đêm này").click()
+        page.get_by_role("searchbox").fill("0999.xml")
+        assert page.locator("output b").inner_text() == "1"
+        assert complaints == []
 
 
 def test_a_server_that_has_gone_is_said(playwright, office):

@@ -21,6 +21,14 @@ function replace(html) {
   }
 }
 
+// A table that is wider than its place is moved sideways: by the arrow keys, too.
+function reachable() {
+  for (const part of document.querySelectorAll(".scroll")) {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  }
+}
+
 async function look() {
   if (document.hidden) return;
   try {
@@ -31,6 +39,7 @@ async function look() {
     if (answer.status === 304) return;
     const html = await answer.text();
     replace(html);
+    reachable();
     tag = answer.headers.get("etag") || "";
   } catch {
     document.body.classList.add("stale");
@@ -42,3 +51,5 @@ async function always() {
   setTimeout(always, Number(live.dataset.every) * 1000);
 }
 if (live) always();
+addEventListener("resize", reachable);
+reachable();
