@@ -4,7 +4,6 @@ import sys
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
 
 from robot.browser.launch import DROPPED_DEFAULTS
 from robot.browser.listening import PLAYWRIGHTS, UNSEEN
@@ -14,12 +13,12 @@ ELSEWHERE = ("--disable-edgeupdater", "--edge-skip-compat-layer-relaunch", "--us
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script stands in for the browser")
-def test_a_browser_that_listens_has_the_switches_of_one_that_playwright_starts(tmp_path):
+def test_a_browser_that_listens_has_the_switches_of_one_that_playwright_starts(playwright, tmp_path):
     """A program that writes down what it is started with, and ends, is started in place of a browser."""
     program, told = tmp_path / "browser", tmp_path / "told"
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\n', encoding="utf-8")
     program.chmod(0o700)
-    with sync_playwright() as playwright, pytest.raises(PlaywrightError):
+    with pytest.raises(PlaywrightError):
         playwright.chromium.launch_persistent_context(
             tmp_path / "profile", executable_path=program, ignore_default_args=[*DROPPED_DEFAULTS], chromium_sandbox=True
         )
