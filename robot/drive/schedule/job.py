@@ -72,7 +72,7 @@ class Commands(Protocol):
         """Run it to its end; what it printed.
 
         Raises:
-            SetupFailed: `schedule_command`: it is not there, failed (its exit code is the sentence's `status`), or took too long.
+            SetupFailed: `schedule_command`: it is not there, or took too long; `schedule_failed`: its exit code is `status`.
         """
 
 
@@ -103,7 +103,7 @@ class RealCommands:
             raise SetupFailed("schedule_command", command=line, why=wrong) from wrong
         if ran.returncode != 0:
             why = (ran.stderr.strip() or ran.stdout.strip() or str(ran.returncode)).splitlines()[-1]
-            raise SetupFailed("schedule_command", command=line, why=why, status=ran.returncode)
+            raise SetupFailed("schedule_failed", command=line, why=why, status=ran.returncode)
         return ran.stdout
 
 
