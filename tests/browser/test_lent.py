@@ -2,7 +2,6 @@
 
 import psutil
 import pytest
-from playwright.sync_api import sync_playwright
 
 from fixtures.extension import EXTENSION_ID, copy_to
 from robot.browser.launch import Extras, kill, launch
@@ -23,12 +22,6 @@ FIND = """async () => [document.cookie, {...localStorage}, {...sessionStorage}, 
 SEEN = """() => [navigator.userAgent, navigator.language, navigator.languages, Intl.DateTimeFormat().resolvedOptions().locale,
   innerWidth, innerHeight, outerWidth, screen.width, screen.height, devicePixelRatio, document.hasFocus(), document.hidden,
   matchMedia('(hover: hover)').matches, matchMedia('(prefers-reduced-motion: reduce)').matches, locationbar.visible]"""
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
