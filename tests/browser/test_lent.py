@@ -75,6 +75,7 @@ def test_nothing_of_one_run_is_there_in_the_next(shown, before):
     assert steps_back <= 2  # the blank page, and this one
 
 
+@pytest.mark.long
 def test_a_page_sees_what_it_sees_in_a_browser_of_its_own(shown, playwright, settings, tmp_path):
     """Size, screen, language, focus: those of the browser that a live run starts for the same settings."""
     alone = launch(settings, Profile(tmp_path / "profile"), None, headed=False, extras=Extras(playwright=playwright))
