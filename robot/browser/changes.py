@@ -6,11 +6,11 @@ and what comes soon costs looks that see nothing. Here the page's own observer o
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ UNSEEN_S: Final = 1.0  # what comes without a change in the tree (a style sheet,
 PAUSE_MS: Final = 25  # between two looks at a page that changes all the time
 GOING: Final = ("Execution context was destroyed", "Cannot find context", "navigat")
 NONE_YET: Final = 0
+STUCK_S: Final = 0.5  # beyond its time a page that answers has answered
 # The number of changes so far (from 1 on), as soon as it is another one than `known`, or after so many milliseconds.
 NUMBER: Final = """([known, wait_ms]) => {
   const held = Symbol.for('vss-robot.changes');
@@ -54,10 +55,10 @@ def wait_until(page: Page, look: Callable[[], bool], within_s: float) -> bool:
         begun = time.monotonic()
         try:
             if by_changes:
-                known = _changed(page, known, max(deadline - time.monotonic(), 0.001))
+                known = _changed(page, known, max(deadline - begun, 0.001))
             if look():
                 return True
-        except PlaywrightTimeout:
+        except TimeoutError:
             return False
         except PlaywrightError as wrong:
             if not any(said in str(wrong) for said in GOING):
@@ -71,7 +72,13 @@ def wait_until(page: Page, look: Callable[[], bool], within_s: float) -> bool:
 
 
 def _changed(page: Page, known: int, left_s: float) -> int:
-    if known == NONE_YET:  # this wait has an end, where a page's script does not let go; what follows has none
-        page.locator("html").wait_for(state="attached", timeout=left_s * 1000)
-    number: int = page.evaluate(NUMBER, [known, round(min(left_s, UNSEEN_S) * 1000)])
+    """The number of changes. Asked with an end: a page whose script does not let go answers nobody, also in the midst of a wait.
+
+    Raises:
+        TimeoutError: that page.
+    """
+    wait_s = min(left_s, UNSEEN_S)
+    # Playwright gives an evaluation no time of its own, and its waits with one do not end either while the page is stuck.
+    asked = page._impl_obj.evaluate(NUMBER, [known, round(wait_s * 1000)])  # noqa: SLF001 - the same call, before it is waited for
+    number: int = page._sync(asyncio.wait_for(asked, left_s + STUCK_S))  # noqa: SLF001 - how the library waits for its own
     return number

@@ -45,7 +45,7 @@ class Extras:
     """What a test runner wants of a browser beside the settings; an ordinary run wants nothing.
 
     `playwright` runs already and is left running (a thread has one Playwright only). `closing` is called while the pages are
-    still there. `arguments` are further ones of Chrome's. `lending` has a browser that runs already (`robot.browser.lent`).
+    still there. `lending` has a browser that runs already (`robot.browser.lent`).
     `started` is a Playwright for the first launch.
     """
 
@@ -53,7 +53,6 @@ class Extras:
     slow_mo_ms: float = 0
     video_folder: Path | None = None
     closing: Callable[[BrowserContext], None] | None = None
-    arguments: tuple[str, ...] = ()
     lending: Lending | None = None
     started: Started | None = None
 
@@ -166,7 +165,7 @@ def launch(
             profile.folder,
             executable_path=program,
             headless=not windowed,
-            args=[*own_arguments(settings), *extras.arguments],
+            args=own_arguments(settings),
             ignore_default_args=[*DROPPED_DEFAULTS, *([] if settings.browser.extension_dir else [FETCHING_DEFAULT])],
             chromium_sandbox=not as_root(),
             env={**environment(), **temporary.environment()},

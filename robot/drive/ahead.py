@@ -36,9 +36,9 @@ class Ahead:
     def __enter__(self) -> Self:
         with contextlib.suppress(OSError):
             self._agent = begin_agent(signs=self._settings.signing.mode == "pkcs11")
-        # Playwright is loaded when the agent is on its way, and by this thread alone: only one loads modules at a time.
-        from robot.browser.launch import start_ahead  # noqa: PLC0415
-        from robot.browser.profile import Profile  # noqa: PLC0415
+        # By this thread alone: only one loads modules at a time.
+        from robot.browser.launch import start_ahead  # noqa: PLC0415 - Playwright is loaded when the agent is on its way
+        from robot.browser.profile import Profile  # noqa: PLC0415 - the same
 
         names = (*MODULES, *(SEALED if self._settings.vault.backend == "file" else ()))
         loading = threading.Thread(target=_load, args=(names,), name="loading")

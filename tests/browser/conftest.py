@@ -35,6 +35,18 @@ def own_home(world, tmp_path) -> str:
 
 
 @pytest.fixture
+def settled_home(account, request) -> Callable[[str], str]:
+    """A home of the robot's own for an organisation that has an account, whose password is in the vault."""
+
+    def make(key: str) -> str:
+        account(key)
+        home: str = request.getfixturevalue("own_home")  # only now: it takes the vault as it is
+        return home
+
+    return make
+
+
+@pytest.fixture
 def fresh_books(tmp_path) -> dict[str, str]:
     """What names books that begin with the test: no earlier registration counts, so onboarding begins at the beginning.
 

@@ -23,13 +23,9 @@ SAMPLES = ("BHXHDienTu.xml", "BHXHDienTu-full.xml", "Báo tăng lao động đ�
 
 
 @pytest.fixture
-def home(world, account, tmp_path) -> Path:
+def home(settled_home) -> Path:
     """A home of the test's own, with the account's password in its vault."""
-    account(ORGANISATION)
-    made = tmp_path / "home"
-    made.mkdir()
-    (made / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
-    return made
+    return Path(settled_home(ORGANISATION))
 
 
 @pytest.fixture

@@ -84,14 +84,14 @@ def night(world, home: str) -> dict:
 
 
 @pytest.mark.long
-def test_a_receipt_that_stays_is_not_taken_for_the_next_ones(world, account, tmp_path, changed, accepted):
-    """A page that keeps the receipt of one dossier while the next is chosen is loaded anew; each gets its own number."""
-    account(KEY)
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+def test_a_receipt_that_stays_is_not_taken_for_the_next_ones(world, settled_home, changed, faults, accepted):
+    """A page that keeps the receipt of one dossier while the next is chosen is loaded anew; each gets its own number.
+
+    The portal takes its time, so that the old receipt would be read before the new one is there.
+    """
+    faults.set("portal-slow", world.organisation(KEY).tax_code, seconds=1)
     changed("/static/upload.js", "async function choose() {\n  receipt.hidden = true;", "async function choose() {")
-    variables = {"VSS_ROBOT_HOME": str(home), "VSS_ROBOT_NIGHTLY__TABS": "1"}
+    variables = {"VSS_ROBOT_HOME": settled_home(KEY), "VSS_ROBOT_NIGHTLY__TABS": "1"}
     dossiers = [str(world.dossier(KEY)), str(world.dossier(KEY, "BHXHDienTu-full.xml"))]
     added = world.robot_at(KEY, "queue", "add", "--org", KEY, "--round", "78", *dossiers, **variables)
     assert added.exit_code == 0, added.talk
@@ -113,14 +113,11 @@ def test_a_night_begins_nothing_where_the_log_in_has_changed(world, own_home, ch
 
 
 @pytest.mark.long
-def test_a_night_sends_nothing_where_the_upload_page_has_changed(world, account, tmp_path, changed):
+def test_a_night_sends_nothing_where_the_upload_page_has_changed(world, settled_home, changed):
     """The page is behind the log-in: the session looks at it first, ends, and has taken no dossier."""
-    account(KEY)
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    home = settled_home(KEY)
     changed("/ho-so/nop", 'type="submit"', 'type="submit" hidden aria-label="Gửi"')
-    told = night(world, str(home))
+    told = night(world, home)
     assert False is told["map"]["drifted"]
     assert "upload.ask (fallback)" in told["over"]["said"]
     assert "begun" not in told

@@ -43,15 +43,11 @@ def windows(world, screen):
 
 
 @pytest.fixture
-def variables(world, account, tmp_path, screen) -> dict[str, str]:
+def variables(account, settled_home, screen) -> dict[str, str]:
     """A home of the test's own; more tabs than the library's windows allow."""
-    for key in (ORGANISATION, OTHER):
-        account(key)
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    account(OTHER)
     return {
-        "VSS_ROBOT_HOME": str(home),
+        "VSS_ROBOT_HOME": settled_home(ORGANISATION),
         "VSS_ROBOT_NIGHTLY__TABS": "3",
         "VSS_ROBOT_OUTBOX__STABLE_S": "0.1",
         "DISPLAY": screen,

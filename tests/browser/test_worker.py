@@ -25,16 +25,13 @@ SILENCE_S = 3
 
 
 @pytest.fixture
-def variables(world, account, postgres, tmp_path) -> Iterator[dict[str, str]]:
+def variables(world, settled_home, postgres) -> Iterator[dict[str, str]]:
     """A home of the test's own, books on the server; a worker is missed after three seconds."""
-    account(ORGANISATION)
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "vault.cfg").write_bytes((world.layout.settings.parent / "vault.cfg").read_bytes())
+    home = settled_home(ORGANISATION)
     address = postgres.database()
     yield {
         "VSS_ROBOT_SETTINGS": str(world.layout.settings_pkcs11),
-        "VSS_ROBOT_HOME": str(home),
+        "VSS_ROBOT_HOME": home,
         "VSS_ROBOT_LEDGER__URL": address,
         "VSS_ROBOT_WORKER__LOOK_S": "0.3",
         "VSS_ROBOT_WORKER__SILENCE_S": str(SILENCE_S),

@@ -25,7 +25,7 @@ from robot.drive.replay.home import ORGANISATION, open_office
 from robot.drive.replay.player import Player
 from robot.drive.replay.portal import RecordedPortal
 from robot.drive.replay.post import RecordedPost
-from robot.drive.replay.quiet import WithoutPictures
+from robot.drive.replay.quiet import WithoutEvidence
 from robot.drive.replay.signing import Frames, RecordedSigning
 from robot.drive.run import run_flow
 from robot.drive.stage import Stage
@@ -164,7 +164,7 @@ def _played(loaded: Loaded, playing: Playing, work: Path, books: Books) -> Repla
             signing=partial(RecordedSigning, frames=frames),
             probing=False,
             extras=playing.extras,
-            folder=RunFolder if playing.ended is not None else WithoutPictures,
+            folder=RunFolder if playing.ended is not None else WithoutEvidence,
         )
         parameters = _parameters(loaded, flow.takes)
         ending = run_flow(office, flow, ORGANISATION, parameters, Quiet(), headed=playing.headed, stage=stage)

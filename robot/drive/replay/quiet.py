@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 
-class WithoutPictures(RunFolder):
+class WithoutEvidence(RunFolder):
     """Evidence that goes with the replay, so that no time is spent on drawing and writing it."""
 
     def screenshot(self, page: Page, name: str, *, whole: bool = False) -> Path | None:  # noqa: ARG002 - the base's signature
