@@ -10,8 +10,3 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time; Wi
 def shown(moment: datetime) -> str:
     """A moment as a person in Vietnam reads it: 22/11/2026 15:04:05."""
     return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
-
-
-def today() -> str:
-    """The date in Vietnam as the portal writes it: 22/11/2026."""
-    return datetime.now(VIETNAM).strftime("%d/%m/%Y")

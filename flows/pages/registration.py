@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flows.pages.captcha import Captcha
 from flows.pages.certificates import CertificateForm
-from robot.flow import PhoneTaken, Receipt, Remedy, phone_remedied, today
+from robot.flow import PhoneTaken, Receipt, Remedy, phone_remedied
 
 if TYPE_CHECKING:
     from robot.flow import Organisation, Session
@@ -35,7 +35,7 @@ class RegistrationPage:
         for field in FIELDS:
             self._page.one(field).fill(getattr(values, field))
         for field in DATES:
-            self._page.one(field).fill(today())
+            self._page.one(field).fill(self._session.today)
         self._page.one("result_delivery").select_option(organisation.result_delivery)
         self._choose_agency(organisation)
 

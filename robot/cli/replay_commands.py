@@ -24,6 +24,10 @@ def replay(  # noqa: PLR0913 - an operator's options, each by its own name
         bool,
         typer.Option("--apart", help="A browser for each recording; a shared one listens on a port of this machine meanwhile."),
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", min=1, help="So many at once, a browser each; by itself one a processor, at most 4."),
+    ] = None,
     extension: Annotated[
         Path | None, typer.Option("--extension", help="Folder of the unpacked extension, over browser.extension_dir.")
     ] = None,
@@ -40,4 +44,4 @@ def replay(  # noqa: PLR0913 - an operator's options, each by its own name
 
     reports = [(render, file) for render, file in ((as_junit, junit), (as_html, html)) if file is not None]
     playing = Playing(settings_of(settings, extension), headed=headed, lenient=update, apart=apart)
-    replay_recordings(recordings, playing=playing, as_json=as_json, verbose=verbose, reports=reports)
+    replay_recordings(recordings, playing=playing, jobs=jobs, as_json=as_json, verbose=verbose, reports=reports)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from robot.cli.terminal import language, print_json
@@ -22,29 +24,33 @@ DRIFTED: Final = 15
 FAILED: Final = 16
 """Exit code: a flow does not go on as it was recorded."""
 
+MOST_JOBS: Final = 4
+"""By itself the command plays no more than so many at once: each needs some 400 MB."""
+
 
 def replay_recordings(
     folders: Sequence[Path],
     *,
     playing: Playing,
+    jobs: int | None = None,
     as_json: bool,
     verbose: bool,
     reports: Sequence[tuple[Callable[[Sequence[Replayed], Language], str], Path]],
 ) -> None:
-    """Replay each recording, say how it ended, write the reports, and end with the exit code of the worst.
+    """Replay each recording, `jobs` at once, say how it ended, write the reports, and end with the exit code of the worst.
 
     Raises:
         RecordingFaulty: one is not there, or not what the recorder writes; nothing was played.
         UsageError: the extension, the browser, or a report's file.
     """
-    from robot import logs
     from robot.drive.replay import replay, take_over
-    from robot.redaction import Redactor
 
-    logs.set_up(Redactor(), None, verbose=verbose)
+    prepare = partial(_log, verbose)
+    prepare()
+    jobs = jobs or (1 if playing.headed else min(os.cpu_count() or 1, MOST_JOBS))
     speaks = playing.machine.language
     done: list[Replayed] = []
-    for replayed in replay(folders, playing):
+    for replayed in replay(folders, playing, jobs, prepare):
         done.append(replayed)
         if not as_json:
             sys.stderr.writelines(line + "\n" for line in lines_of(replayed, speaks))
@@ -98,6 +104,13 @@ def counts_of(done: Sequence[Replayed]) -> Text:
     """How many of each state."""
     states = [replayed.state for replayed in done]
     return Text("replay.counts", {state: states.count(state) for state in ("passed", "drifted", "failed")})
+
+
+def _log(verbose: bool) -> None:
+    from robot import logs
+    from robot.redaction import Redactor
+
+    logs.set_up(Redactor(), None, verbose=verbose)
 
 
 def _agreed(replayed: Replayed, speaks: Language) -> bool:

@@ -5,7 +5,7 @@ It reads as the operator's own instructions: no retry, no sleep, no try. Retries
 session's and the engine's concern.
 """
 
-from robot.clock import VIETNAM, today
+from robot.clock import VIETNAM
 from robot.diagnosis import Finding, phone_remedied
 from robot.dossier import DossierHead
 from robot.errors import (
@@ -65,5 +65,4 @@ __all__ = [
     "flow",
     "judged",
     "phone_remedied",
-    "today",
 ]

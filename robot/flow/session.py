@@ -61,6 +61,11 @@ class Session(Booked):
         return isinstance(self.window, Tab)
 
     @property
+    def today(self) -> str:
+        """The day it is in Vietnam, as the portal writes it: 22/11/2026."""
+        return f"{self._desk.tape.today():%d/%m/%Y}"
+
+    @property
     def finding(self) -> Finding | None:
         """What was found about a form that did not appear, if one did not."""
         return self._expecting.finding

@@ -6,10 +6,14 @@ A recorder listens at each of these places; a player answers at some of them in 
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from robot.clock import VIETNAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from playwright.sync_api import BrowserContext, Page
 
@@ -63,6 +67,9 @@ class Tape(Protocol):
     def found(self, finding: Finding) -> None:
         """A form was absent, and this was found."""
 
+    def today(self) -> date:
+        """The day it is in Vietnam for this run."""
+
 
 class NoTape:
     """Nothing goes along."""
@@ -98,3 +105,7 @@ class NoTape:
 
     def found(self, finding: Finding) -> None:
         """Nothing listens."""
+
+    def today(self) -> date:
+        """It is the day it is."""
+        return datetime.now(VIETNAM).date()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from robot.clock import VIETNAM
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _ALIKE: Final = re.compile(r"[A-Za-z0-9_-]{16,}")  # a number used once: so long, and nobody's word
 _MADE_ANEW: Final = ("{TOKEN:hash", "{TOKEN:nonce")  # what page and signer make once for each message
+_ROOM: Final = timedelta(hours=1)  # no replay lets so much time pass on its page
 _KEPT_BACK: Final = "{SECRET:"
 
 
@@ -25,9 +27,13 @@ class Binding:
     """One recording as it is played at one moment."""
 
     def __init__(self, recording: Recording, folder: Path, begun: datetime) -> None:
-        today = begun.astimezone(VIETNAM).date()
-        self.values = made_up_values(recording.placeholders, folder, today)
-        self._register = Register.of(self.values, today)
+        here = begun.astimezone(VIETNAM)
+        self.today = here.date()
+        """The day of the whole replay, in Vietnam."""
+        self.page_begins = min(here, here.replace(hour=23, minute=59, second=59) - _ROOM)
+        """What the page's clock begins with: the replay's begin, or so long before midnight that its day ends on that day."""
+        self.values = made_up_values(recording.placeholders, folder, self.today)
+        self._register = Register.of(self.values, self.today)
         self._times = Times(recording.recorded, begun)
         self._met: dict[str, str] = {}
 

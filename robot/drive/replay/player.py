@@ -17,6 +17,7 @@ from robot.recording.said import from_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from playwright.sync_api import BrowserContext
 
@@ -59,7 +60,7 @@ class Player:
     def launched(self, context: BrowserContext) -> None:
         """The browser's network is the recording, and its clock is ours."""
         self._context = context
-        context.clock.install()
+        context.clock.install(time=self._binding.page_begins)
         self.portal.attach(context)
 
     @contextlib.contextmanager
@@ -141,6 +142,10 @@ class Player:
         """The recording does not answer a request."""
         self._miss = self._miss or miss
         self._deviate(missed(self._name, miss))
+
+    def today(self) -> date:
+        """The day on which the replay began: what is sent holds that day, as what was recorded holds the run's."""
+        return self._binding.today
 
     @property
     def has_browser(self) -> bool:

@@ -1,4 +1,4 @@
-"""Recordings replayed one after the other: each in a home of its own, by the flow as it is now."""
+"""Recordings replayed, each in a home of its own, by the flow as it is now."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ from robot.recording.binding import Binding
 from robot.recording.matching import Matching
 from robot.recording.matching_frames import script_of
 from robot.recording.placeholders import DOSSIER as CONTENT
-from robot.recording.reading import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from robot.drive.replay.deviation import State
     from robot.drive.replay.snapshot import Seen
@@ -109,22 +108,20 @@ class Replayed:
         }
 
 
-def replay(folders: Sequence[Path], playing: Playing) -> Iterator[Replayed]:
-    """Replay each recording, in order; every one is read before the first is played.
+@contextlib.contextmanager
+def turns(playing: Playing, *, several: bool) -> Iterator[Callable[[Loaded], Replayed]]:
+    """Plays one recording after the other, `several` by one browser, and clears away at the end.
 
-    Raises:
-        RecordingFaulty: one is not there, or not what the recorder writes.
+    What is handed out raises:
         UsageError: the extension is not the recordings', or the browser is missing.
         Cancelled: somebody stopped it.
     """
-    loaded = [load(folder) for folder in folders]
     with contextlib.ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vss-replays-", ignore_cleanup_errors=True)))
-        if len(loaded) > 1 and playing.extras == NO_EXTRAS and not playing.apart:
+        if several and playing.extras == NO_EXTRAS and not playing.apart:
             playing = replace(playing, extras=_lent(stack, work))
         books = Books(work)
-        for each in loaded:
-            yield _too_old(each, playing) or _played(each, playing, work, books)
+        yield lambda loaded: _too_old(loaded, playing) or _played(loaded, playing, work, books)
 
 
 def _lent(stack: contextlib.ExitStack, work: Path) -> Extras:

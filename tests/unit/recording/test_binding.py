@@ -68,3 +68,15 @@ def test_a_secret_is_never_shown(binding):
     assert "‹9 chars›" == binding.shown("{SECRET:password}", "hunter2!x")
     assert "{SECRET:password}" == binding.shown("{SECRET:password}", binding.values["{SECRET:password}"])
     assert "01" == binding.shown("02", "01")
+
+
+@pytest.mark.parametrize(
+    ("hour", "page_hour"),
+    [(12, (12, 0)), (22, (22, 0)), (23, (22, 59))],
+)
+def test_the_pages_clock_stays_on_the_day_of_the_replay(hour, page_hour):
+    """A page that asks its browser for the day gets the replay's, also where the replay begins right before midnight."""
+    begun = dt.datetime(2027, 1, 5, hour, tzinfo=VIETNAM)
+    binding = Binding(load(FOLDER).recording, FOLDER, begun.astimezone(dt.UTC))
+    assert dt.date(2027, 1, 5) == binding.today
+    assert (dt.date(2027, 1, 5), *page_hour) == (binding.page_begins.date(), binding.page_begins.hour, binding.page_begins.minute)
