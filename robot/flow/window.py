@@ -32,6 +32,7 @@ from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Locator, Page
 
@@ -76,7 +77,7 @@ class Window:
             if self._settings.signing.mode == "pkcs11":
                 self._desk.held_back()  # the token has been looked at before the robot logs in to it
             host_program = self._desk.signing.open(self.profile.folder)
-            self._browser = launch(self._settings, self.profile, host_program, headed=self._desk.headed, extras=self._desk.extras)
+            self._browser = self._launched(host_program)
             self._desk.held_back()  # what is broken is said now, before a person is asked for anything
             self.version = self._browser.version
             self._desk.tape.launched(self._browser.context)
@@ -204,6 +205,14 @@ class Window:
         if "has been closed" in first or "crashed" in first:
             return BrowserFailed("browser_gone", why=first)
         return PageUnexpected("portal_unavailable", address=self._where(), why=first)
+
+    def _launched(self, host_program: Path | None) -> Browser:
+        try:
+            return launch(self._settings, self.profile, host_program, headed=self._desk.headed, extras=self._desk.extras)
+        except BrowserFailed as wrong:
+            if self._desk.cancel.asked:  # it was killed as it started
+                raise Cancelled("cancelled") from wrong
+            raise
 
     def _where(self) -> str:
         parts = urlsplit(self.page.url) if self.is_open else urlsplit("")
