@@ -74,11 +74,14 @@ class Matching:
         self._binding = binding
         self._urls = [binding.fill(exchange.url) for exchange in exchanges]
         self._used: set[int] = set()
+        self.asked = 0
+        """How many requests there were so far."""
         polled = Counter((exchange.endpoint, exchange.url) for exchange in exchanges if exchange.kind in _CALLS)
         self._polled = {endpoint for (endpoint, _), times in polled.items() if times > 1 and endpoint.startswith("GET ")}
 
     def answer(self, asked: Asked) -> Exchange | Miss:
         """The exchange that answers the request, which is used now; or a miss."""
+        self.asked += 1
         again: int | None = None
         for number, exchange in enumerate(self._exchanges):
             if exchange.method != asked.method or _place(self._urls[number]) != _place(asked.url):

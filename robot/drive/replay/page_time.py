@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 PART_S: Final = 0.05  # of a wait, between two looks at what the recording has next
 QUIET: Final = 3  # after so many parts in which nothing has come the page's own time passes
-QUIET_BEFORE_A_CALL: Final = 10  # the same where the page may be about to call
+QUIET_BEFORE_A_CALL: Final = 6  # the same where the page may be about to call
+AFTER_A_LEAP_S: Final = 0.015  # the part after a leap; where the page has asked something in it time is real again
 HOST_S: Final = 0.25  # so long the page is not looked at while the native host is due
 HOST_LOOK_MS: Final = 10
 LONGEST_S: Final = 10.0  # real time for the machine itself: extension, relay, the page's scripts
@@ -37,15 +38,17 @@ class PageTime:
 
     def parts(self, seconds: float, place: int, look: Look, *, silent: bool) -> Iterator[float]:
         """A wait in the recording's step at `place` (-1: none), in parts; `silent`: what is waited for did not come there."""
-        begun, quiet, passed = time.monotonic(), 0, 0
-        longest_s = min(seconds, LONGEST_S)
+        begun, longest_s = time.monotonic(), min(seconds, LONGEST_S)
+        quiet, passed, leapt, asked = 0, 0, False, self._matching.asked
         silent = silent or (place >= 0 and self._recording.steps[place].state == "failed")
         while passed < LEAPS or not (silent or time.monotonic() - begun >= longest_s):
             self._let_the_host_answer(place, look)
-            yield min(PART_S, seconds)
-            quiet = 0 if self._host_is_due(place) else quiet + 1
+            yield min(AFTER_A_LEAP_S if leapt else PART_S, seconds)
+            quiet = 0 if self._host_is_due(place) or self._matching.asked != asked else quiet + 1
+            asked = self._matching.asked
             enough = QUIET if self._matching.due(place) is None else QUIET_BEFORE_A_CALL
-            if passed < LEAPS and (quiet >= enough or time.monotonic() - begun >= longest_s):
+            leapt = passed < LEAPS and (quiet >= enough or time.monotonic() - begun >= longest_s)
+            if leapt:
                 look.page.clock.run_for(round(seconds * 1000 / LEAPS))
                 passed += 1
 
