@@ -29,6 +29,25 @@ def set_secret(settings: Path | None, vault_fd: int | None, name: str, from_fd: 
         office.vault.set(name, secret)
 
 
+def set_account(settings: Path | None, vault_fd: int | None, organisation: str, user: str | None, from_fd: int | None) -> None:
+    """Store an account that an organisation has at the portal already; its user name is its tax code unless another is said."""
+    from robot.flow.post import keep_account
+    from robot.vault import pass_phrase_from_fd
+
+    with open_office(settings, vault_fd) as office:
+        user = user or office.organisation(organisation).tax_code
+        if from_fd is not None:
+            password = pass_phrase_from_fd(from_fd)
+        elif sys.stdin.isatty():
+            asked = Text("labels.password_of", {"user": user, "organisation": organisation})
+            password = getpass.getpass(asked.say(office.settings.language), stream=sys.stderr)
+        else:
+            raise UsageError("secret_needed", name=organisation)
+        if not all(value.strip() and len(value.splitlines()) == 1 for value in (user, password)):
+            raise UsageError("account_wrong", organisation=organisation)
+        keep_account(office.vault, organisation, user, password)
+
+
 def list_secrets(settings: Path | None, vault_fd: int | None, *, as_json: bool) -> None:
     """Names only."""
     with open_office(settings, vault_fd) as office:

@@ -25,6 +25,21 @@ def vault_set(
     set_secret(settings, vault_fd, name, from_fd)
 
 
+@app.command("account")
+def vault_account(
+    organisation: Annotated[str, typer.Argument(help="The organisation's key in the settings.")],
+    *,
+    user: Annotated[str | None, typer.Option("--user", help="The user name; without it the organisation's tax code.")] = None,
+    from_fd: Annotated[int | None, typer.Option("--from-fd", help="File descriptor to read the password from.")] = None,
+    settings: Settings = None,
+    vault_fd: VaultFd = None,
+) -> None:
+    """Store the account that an organisation has at the portal already; its password is asked for at the prompt."""
+    from robot.cli.secrets import set_account
+
+    set_account(settings, vault_fd, organisation, user, from_fd)
+
+
 @app.command("list")
 def vault_list(*, as_json: Json = False, settings: Settings = None, vault_fd: VaultFd = None) -> None:
     """List the names of the secrets, never the secrets."""

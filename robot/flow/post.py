@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import SecretStr
 
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from robot.ledger import Effect
     from robot.mail import Ignored, Letter
     from robot.settings import Organisation
+    from robot.vault import Vault
 
 # The mail server's clock may run behind ours; within this span the number of the registration tells old from new, and of letters
 # that name none their place after the one that does.
 CLOCKS_APART = timedelta(seconds=60)
+ACCOUNTS: Final = "portal/"
+"""Accounts in the vault are named so, and then by the organisation's key: three rows, user name, password, activation."""
+NO_ACTIVATION: Final = "-"
 Found = TypeVar("Found", ActivationLetter, CredentialsLetter)
 
 
@@ -37,6 +41,11 @@ class Credentials:
     password: SecretStr
 
 
+def keep_account(vault: Vault, key: str, user_name: str, password: str, activation: str = NO_ACTIVATION) -> None:
+    """Store an organisation's account at the portal, over an older one, with the activation it came of."""
+    vault.set(f"{ACCOUNTS}{key}", f"{user_name}\n{password}\n{activation}")
+
+
 class Post:
     """The mailbox of one organisation, and the credentials that came by it."""
 
@@ -45,7 +54,8 @@ class Post:
         self._organisation = organisation
         self._mailbox = OrganisationMailbox(desk.settings, desk.vault, organisation, desk.tape)
         self._letters = PortalLetters(self._mailbox.mail, desk.settings.portal.hosts)
-        self._name = f"portal/{key}"
+        self._key = key
+        self._name = f"{ACCOUNTS}{key}"
 
     def check(self) -> None:
         """See that the vault opens and the mailbox can be read, before anything is started that needs them.
@@ -87,7 +97,7 @@ class Post:
 
     def keep(self, letter: CredentialsLetter, activation: Effect) -> None:
         """Store user name and password, and the activation they belong to, in the vault."""
-        self._desk.vault.set(self._name, f"{letter.user_name}\n{letter.password.get_secret_value()}\n{activation.key}")
+        keep_account(self._desk.vault, self._key, letter.user_name, letter.password.get_secret_value(), activation.key)
 
     def has_credentials(self, activation: Effect) -> bool:
         """Whether the vault holds the credentials of this very activation."""
@@ -100,7 +110,7 @@ class Post:
             UsageError: there are none.
         """
         if not self._desk.vault.has(self._name):
-            raise UsageError("credentials_absent", organisation=self._organisation.name)
+            raise UsageError("credentials_absent", organisation=self._organisation.name, key=self._key)
         user_name, password, _ = self._kept()
         self._desk.redactor.learn("password", password)
         return Credentials(user_name, SecretStr(password))
