@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 # A short word (a number, a date, a code) that begins on one line and ends on the next was given too little room; at a hyphen
 # it may.
 BROKEN = """() => {
+  const clipped = [...document.querySelectorAll("*")].filter((part) => getComputedStyle(part).clipPath === "inset(50%)");
   const broken = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
   while (walker.nextNode()) {
     const node = walker.currentNode, owner = node.parentElement;
-    if (!owner.checkVisibility() || owner.closest("script, style, .skip, .unseen")) continue;
+    if (!owner.checkVisibility() || owner.closest("script, style, .skip")) continue;
+    if (clipped.some((part) => part.contains(owner))) continue;
     for (const { 0: word, index } of node.data.matchAll(/[^\\s-]+/g)) {
       if (word.length > 22) continue;
       range.setStart(node, index);

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # only written here, never parsed
 
 from robot.report.page.environment import rendered
+from robot.report.said import word
 from robot.texts import Text, say_step
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def as_html(done: Sequence[Replayed], speaks: Language) -> str:
     def step(name: str) -> str:
         return say_step(name, speaks)
 
-    return rendered("replays.html", speaks, rows=rows, speaks=speaks, counts=counts.say(speaks), said=said, step=step)
+    def flow(name: str) -> str:
+        called = word(f"flow_{name}", name)
+        return called.vi if speaks == "vi" else called.en
+
+    told = {"counts": counts.say(speaks), "said": said, "step": step, "flow": flow}
+    return rendered("replays.html", speaks, rows=rows, speaks=speaks, **told)
 
 
 def as_junit(done: Sequence[Replayed], speaks: Language) -> str:

@@ -11,8 +11,9 @@ from robot.redaction import Redactor
 from robot.report import Cover
 from robot.report.page.night import night_page, read_night
 from robot.report.page.run import read_run, run_page
-from tests.doubles.reported import HOSTILE, LONG, Reported
+from tests.doubles.reported import HOSTILE, LONG, Reported, bundle_page, replays_page
 from tests.doubles.reported_night import night
+from tests.looking import broken_words, serious
 
 # pytest-base-url, which pytest-playwright's `page` asks for its address, is itself written in a way that pytest gives up.
 pytestmark = pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods")
@@ -57,7 +58,8 @@ FAULTS = """() => {
   for (const node of document.querySelectorAll("[aria-labelledby]"))
     if (!document.getElementById(node.getAttribute("aria-labelledby"))?.innerText.trim()) found.push(`no name: ${node.tagName}`);
   for (const node of document.querySelectorAll("button, summary, a[href], th"))
-    if (node.checkVisibility() && !node.innerText.trim() && !node.textContent.trim()) found.push(`no text: ${node.outerHTML}`);
+    if (node.checkVisibility() && !node.textContent.trim() && !node.querySelector("img[alt]"))
+      found.push(`no text: ${node.outerHTML}`);
   for (const node of document.querySelectorAll("input")) if (!node.labels.length) found.push(`no label: ${node.outerHTML}`);
   for (const node of document.querySelectorAll("img")) if (!node.hasAttribute("alt")) found.push("an image without alt");
   for (const node of document.querySelectorAll("ul, ol"))
@@ -65,7 +67,7 @@ FAULTS = """() => {
   for (const node of document.querySelectorAll("dl > *"))
     if (!["DT", "DD", "DIV"].includes(node.tagName)) found.push("a description list with others");
   for (const table of document.querySelectorAll("table"))
-    if (!table.querySelector("thead th[scope=col]")) found.push("a table without heads");
+    if (!table.querySelector("thead th[scope=col], th[scope=row]")) found.push("a table without heads");
   for (const node of document.querySelectorAll("svg, .track, .stack"))
     if (!node.closest("[aria-hidden=true]")) found.push(`drawn, and read out: ${node.outerHTML.slice(0, 60)}`);
   for (const node of document.querySelectorAll("main button, main summary, main input")) {
@@ -85,7 +87,7 @@ def browser_type_launch_args(browser_type_launch_args, playwright):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The files by name: a failed run, a faulty dossier, a night of 100, an empty one."""
+    """The files by name: a failed run, a faulty dossier, a night of 100, an empty one, a bundle's first page, replays."""
     folder = tmp_path_factory.mktemp("báo cáo")
     reported = Reported.at(folder)
     ledger, settings, cover = reported.ledger, reported.settings, Cover(Redactor(), reported.settings)
@@ -98,6 +100,9 @@ def pages(tmp_path_factory):
         "faulty": run_page(read_run(ledger.run(reported.faulty()), ledger, settings, cover), "vi"),
         "empty": made_of(night(reported, 0)),
         "night": made_of(night(reported, 100)),
+        "bundle": bundle_page(reported),
+        "replays": replays_page("vi"),
+        "replays-en": replays_page("en"),
     }
     ledger.close()
     for name, html in made.items():
@@ -126,14 +131,30 @@ def shown(page, pages):
     assert page.title() != "hacked"
 
 
-@pytest.mark.parametrize("name", ["failed", "faulty", "night", "empty"])
-def test_everybody_can_read_it(shown, name):
-    """Nothing is wider than a telephone; contrast holds in light and dark; names, headings, labels and lists are in order."""
-    for width, scheme in (("narrow", "dark"), ("wide", "light")):
+# Each width with each scheme of colours; by default half of them, so that all four are looked at in two pages.
+LOOKS = (("narrow", "dark"), ("wide", "light")), (("narrow", "light"), ("wide", "dark"))
+TURNS = {"failed": 0, "faulty": 1, "night": 0, "empty": 1, "bundle": 0, "replays": 1}
+
+
+def _thorough(name, turn):
+    return pytest.param(name, turn, id=f"{name}-{turn}", marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize(
+    ("name", "turn"),
+    [*(pytest.param(name, turn, id=name) for name, turn in TURNS.items())]
+    + [_thorough(name, 1 - turn) for name, turn in TURNS.items()]
+    + [_thorough("replays-en", turn) for turn in (0, 1)],
+)
+def test_everybody_can_read_it(shown, name, turn):
+    """Axe finds nothing serious; nothing is wider than a telephone; contrast, names, headings, labels and lists are in order."""
+    for width, scheme in LOOKS[turn]:
         page = shown(name, width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
         assert page.evaluate(FAULTS) == []
         assert page.evaluate(CONTRAST) == []
+        assert broken_words(page) == []
+        assert serious(page) == []
     assert page.evaluate("[...document.images].filter((image) => image.src).every((image) => image.naturalWidth > 0)")
 
 

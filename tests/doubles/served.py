@@ -116,5 +116,7 @@ def middle_of_a_night(office: Office) -> dict[str, str]:
         "tokens": "tokens",
         "deadlines": "deadlines",
         "checks": "checks",
+        "guides": "guide",
+        "a guide": "guide/handbook",
         "wrong": "nowhere",
     }
