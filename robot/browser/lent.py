@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 
-from robot.browser.launch import Browser
+from robot.browser.launch import Browser, why_not
 from robot.browser.listening import BLANK, Listening
 from robot.browser.profile import Profile
+from robot.errors import BrowserFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from robot.settings import Settings
 
 STORED: Final = "local_storage,indexeddb,cache_storage,service_workers,file_systems,storage_buckets"
+CONNECTED_S: Final = 15.0
 # What belongs to the tab and not to the profile; how many frames the page has, which keep such things of their own.
 FORGET: Final = "sessionStorage.clear(); window.name = ''; window.length"
 
@@ -68,19 +70,33 @@ class Lending:
         """The browser, emptied, with this program as the extension's native host. See `launch` for its errors."""
         wanted = settings.browser, settings.portal.host_resolver_rules, settings.portal.spki_pins, headed
         if self._own is None or wanted != self._wanted or not self._own.lives:
-            self.close()
-            own = self._playwright.chromium.executable_path
-            self._own, self._wanted = Listening(settings, self._profile, own, headed=headed), wanted
-            self._as_new = True
+            self._start(settings, headed=headed)
+            self._wanted = wanted
         signing = settings.signing
         if signing.write_manifest and host_program is not None and signing.host_name:
             ids = (settings.browser.extension_id, *signing.extension_ids)
             self._profile.write_host_manifest(signing.host_name, host_program, *ids)
-        context = self._playwright.chromium.connect_over_cdp(self._own.endpoint).contexts[0]
+        try:
+            context = self._connected()
+        except PlaywrightError:  # it is dying, or has taken up a connection and does not go on with it
+            self._start(settings, headed=headed)
+            try:
+                context = self._connected()
+            except PlaywrightError as wrong:
+                raise BrowserFailed("browser_failed", why=why_not(wrong)) from wrong
         as_new, self._as_new = self._as_new, False
         _pretend(_emptied(context, as_new=as_new), settings)
         context.set_default_timeout(settings.timers.page_s * 1000)
         return Lent(context, self._profile, self._playwright, extras, self._given_back)
+
+    def _start(self, settings: Settings, *, headed: bool) -> None:
+        self.close()
+        self._own = Listening(settings, self._profile, self._playwright.chromium.executable_path, headed=headed)
+        self._as_new = True
+
+    def _connected(self) -> BrowserContext:
+        assert self._own is not None  # noqa: S101 - for the type checker: it has been started
+        return self._playwright.chromium.connect_over_cdp(self._own.endpoint, timeout=CONNECTED_S * 1000).contexts[0]
 
     def close(self) -> None:
         """End the browser, where one runs."""

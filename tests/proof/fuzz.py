@@ -74,9 +74,9 @@ def fuzz(folder: Path, examples: int) -> int:
         if kind == "inner":  # a mangled form in a container that holds it properly
             mangled = good.replace(content, b64encode(mangled))
         file.write_bytes(mangled)
-        begin = time.perf_counter()
+        begin = time.thread_time()
         said = [_said(lambda: [fault.as_json("en") for fault in checker.check(file).faults]), _said(lambda: read_head(file))]
-        taken = time.perf_counter() - begin
+        taken = time.thread_time() - begin  # of the processor: what else the machine does is nobody's fault
         assert all(said)
         assert taken < LONGEST_S, f"{taken:.1f} s"
         assert [file] == list(home.iterdir())

@@ -49,12 +49,12 @@ def fuzz(folder: Path, examples: int, start: int) -> Counter[str]:
     def one(recipe: Recipe) -> None:
         raw = recipe.mail()
         note(f"the mail: {raw!r}")
-        begin = time.perf_counter()
+        begin = time.thread_time()
         letter = read_letter(raw, NOW)
         verdicts, ignored = reader.read([letter], TAX_CODE)
         faults = [fault_of(fault, verdict.file_name or "").as_json("vi") for verdict in verdicts for fault in verdict.faults]
         said = json.dumps([letter.head, letter.text, letter.tables, faults], ensure_ascii=False).encode()
-        taken = time.perf_counter() - begin
+        taken = time.thread_time() - begin  # of the processor: what else the machine does is nobody's fault
         assert taken < LONGEST_S, f"{taken:.1f} s"
         assert SECRET.encode() not in said
         assert not list(home.iterdir())

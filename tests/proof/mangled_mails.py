@@ -72,7 +72,13 @@ class Recipe:
             message = change(message)
         try:
             raw = message.as_bytes()
-        except (LookupError, ValueError, TypeError, AttributeError):  # what cannot be written as a mail never comes as one
+        except (
+            LookupError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ):  # what cannot be written as a mail never comes as one
             raw = self.letter
         return _spliced(raw, self.splices)
 

@@ -90,6 +90,5 @@ def test_a_tab_that_waits_for_a_person_lets_the_others_go_on(waiting):
     cancel = TabCancel(page)
     cancel.alive = submission.keep
     command = (sys.executable, "-c", "import time; time.sleep(0.6); print('K7MP')")
-    begun = time.monotonic()
     assert "K7MP" == made(cancel, answer_command=command)()
-    assert sum(served) / 1000 > (time.monotonic() - begun) / 2
+    assert len(served) >= 3, "the program alone takes long enough for many more"
