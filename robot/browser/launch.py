@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 # Playwright's defaults that would keep an installed extension from running or from being updated.
 DROPPED_DEFAULTS = ("--disable-extensions", "--disable-component-extensions-with-background-pages")
 FETCHING_DEFAULT = "--disable-background-networking"  # would keep the browser from fetching what a policy installs
+HARMLESS = re.compile(r"/sys/|dbus|D-Bus", re.IGNORECASE)  # what Chrome complains of on any server, and starts all the same
 GRACE_S = 3.0  # how long an ended browser's processes may take to go by themselves
 
 
@@ -228,5 +229,6 @@ def environment() -> dict[str, str]:
 
 def why_not(wrong: Exception) -> str:
     """The browser's own last word in Playwright's report (a missing library, no screen), else the report's first line."""
-    said = re.findall(r"\[err\] (?:.*ERROR:\S+ )?(.*(?:error|Missing|cannot|No such).*)", str(wrong))
+    told = re.finditer(r"\[err\] (?:.*ERROR:\S+ )?(.*(?:error|Missing|cannot|No such).*)", str(wrong))
+    said = [line[1] for line in told if not HARMLESS.search(line[0])]
     return said[-1].strip() if said else str(wrong).strip().splitlines()[0]
