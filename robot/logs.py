@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from loguru import logger
 
+from robot import private
 from robot.harmless import harmless
 
 if TYPE_CHECKING:
+    from io import TextIOWrapper
     from pathlib import Path
 
     from robot.redaction import Redactor
@@ -46,6 +48,10 @@ class _Mute(logging.Handler):
 class _File(_Mute, RotatingFileHandler):
     """The log's file."""
 
+    def _open(self) -> TextIOWrapper:
+        """What logging opens it by."""
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private.opener)
+
 
 class _Stderr(_Mute, logging.StreamHandler[TextIO]):
     """The log on stderr."""
@@ -60,7 +66,7 @@ def set_up(redactor: Redactor, folder: Path | None, *, verbose: bool = False) ->
     logger.configure(extra={"action": "-"})
     handlers: list[logging.Handler] = []
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(folder)
         path = folder / "vss-robot.log"
         handlers.append(
             _File(path, maxBytes=LARGEST_BYTES, backupCount=FILES_KEPT - 1, encoding="utf-8", delay=True),

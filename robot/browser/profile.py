@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from robot import private
 from robot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Profile:
         Raises:
             UsageError: a living browser uses the profile.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.make_folder(self.folder)
         owner = self._owner()
         if owner is not None:
             raise UsageError("profile_busy", profile=self.folder, pid=owner)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from loguru import logger
 from playwright.sync_api import Error as PlaywrightError
 
+from robot import private
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -41,7 +43,7 @@ class RunFolder:
         self._personal = personal
         self._pictures = 0
         for name in ("", "screenshots", "traces", "questions", "page"):
-            (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+            private.make_folder(folder / name)
 
     def write_run(self, facts: Mapping[str, Any]) -> None:
         """Write `run.json` anew, whole: a reader never sees half of it."""
@@ -59,7 +61,7 @@ class RunFolder:
     def note(self, stream: str, **facts: Any) -> None:
         """Add a line with the time (UTC) to `STREAM.jsonl`."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **facts}, ensure_ascii=False, default=str)
-        with (self.folder / f"{stream}.jsonl").open("a", encoding="utf-8") as file:
+        with open(self.folder / f"{stream}.jsonl", "a", encoding="utf-8", opener=private.opener) as file:
             file.write(self._redactor.redact(line) + "\n")
 
     def finding(self, finding: Mapping[str, Any], probes: Sequence[Mapping[str, Any]], seconds: float) -> None:
@@ -109,7 +111,8 @@ class RunFolder:
     def _replace(self, name: str, text: str) -> None:
         file = self.folder / name
         beside = file.with_name(f".{file.name}.new")
-        beside.write_text(text, encoding="utf-8")
+        with open(beside, "w", encoding="utf-8", opener=private.opener) as written:
+            written.write(text)
         os.replace(beside, file)  # noqa: PTH105 - the atomic call, by its plain name
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+from robot import private
 from robot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def keep_sent(home: Path, dossier: DossierHead) -> None:
             raise UsageError("dossier_changed", file=dossier.file)
         if place.exists():
             return
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.make_folder(place.parent)
         draft = place.with_name(f"{place.name}.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
             opened.write(held)

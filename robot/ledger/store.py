@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
+from robot import private
 from robot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class Store:
             if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
                 file = home / url.database
                 url = url.set(database=str(file))
-                file.parent.mkdir(parents=True, exist_ok=True)
+                private.make_folder(file.parent)
+                private.make_file(file)  # -wal and -shm have the file's own permissions, by SQLite
                 self.name = str(file)
             else:
                 self.name = url.render_as_string(hide_password=True)

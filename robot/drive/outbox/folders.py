@@ -21,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from robot import private
 from robot.clock import VIETNAM
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Folders:
     def make(self) -> None:
         """Make the folders, for their owner's eyes only where they are new."""
         for name in (CLAIMED, WAITING, REFUSED, ARCHIVE):
-            (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+            private.make_folder(self.root / name)
 
     def loose(self) -> Iterator[Path]:
         """The files that people have put here, also in folders of their own; what is still being copied by its name is not."""
@@ -113,7 +114,8 @@ class Folders:
         """Put a file into the refused folder with the reasons (text by file name) beside it; both arrive at once."""
         for name, text in reasons.items():
             draft = file.parent / f".{name}.tmp"
-            draft.write_text(text, encoding="utf-8")
+            with open(draft, "w", encoding="utf-8", opener=private.opener) as written:
+                written.write(text)
             draft.replace(file.parent / name)
         return move_folder(file.parent, self.root / REFUSED / file.parent.name) / file.name
 
@@ -141,7 +143,7 @@ class Folders:
 
     def _own_folder(self, name: str) -> Path:
         folder = self.root / CLAIMED / name
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.make_folder(folder)
         return folder
 
 
@@ -165,7 +167,7 @@ def move_folder(source: Path, target: Path) -> Path:
     Raises:
         OSError: the disk does not let us; everything is still at the source.
     """
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.make_folder(target.parent)
     try:
         source.rename(target)
     except OSError as wrong:

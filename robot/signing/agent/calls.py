@@ -7,6 +7,8 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from robot import private
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,7 +24,7 @@ class CallLog:
         """Add a line: a call that begins has no result yet."""
         line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "run": self._run, "call": call, "token": serial}
         text = json.dumps({**line, "result": result} if result else line, ensure_ascii=False) + "\n"
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self._file.parent)
         fd = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(fd, text.encode())

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from robot import private
 from robot.signing.relay import start
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def install(folder: Path, python: Path, config: RelayConfig) -> Path:
     Written anew for each run: whole files put in place, so that a relay which starts meanwhile reads the old or the new.
     """
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.make_folder(folder)
     file = folder / "relay.json"
     # Chrome starts the relay in a folder of its own choice.
     _put(file, config._replace(transcript=str(Path(config.transcript).resolve())).written(), 0o600)
