@@ -10,6 +10,7 @@ from robot.clock import VIETNAM
 from robot.flow.declare import Receipt
 from robot.flow.submission import Seen
 from robot.ledger.item import Proof
+from robot.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,13 +51,13 @@ def judged(wanted: Wanted, shown: Sequence[Row], numbered: Callable[[str], bool]
             proofs.append(Proof("number", found.number, found.sent))
         return Seen(Receipt(kind="dossier", number=found.number, at=found.sent), tuple(proofs))
     if unknown:
-        others = ", ".join(f"{row.number} sent {row.sent} as {row.file}" for row in unknown)
-        return Seen(why=f"the list shows of this matter {others}: {len(fitting)} fit")
+        others = ", ".join(f"{row.number} ({row.sent}, {row.file})" for row in unknown)
+        return Seen(why=Text("look_up.others", {"rows": others, "fitting": len(fitting)}))
     if wanted.control is None:
-        return Seen(why="no dossier is known to be there, so that an empty list proves nothing")
+        return Seen(why=Text("look_up.no_control"))
     if numbered(wanted.control):
         return Seen(control_seen=True)
-    return Seen(why=f"the list does not show {wanted.control} either, which is known to be there")
+    return Seen(why=Text("look_up.control_absent", {"control": wanted.control}))
 
 
 def _confirmed(said: str, unknown: Sequence[Row]) -> Seen:
@@ -65,7 +66,7 @@ def _confirmed(said: str, unknown: Sequence[Row]) -> Seen:
         if row.number == said:
             proofs = (Proof("person", said), Proof("lookup", said, row.sent))
             return Seen(Receipt(kind="dossier", number=said, at=row.sent), proofs)
-    return Seen(why=f"the list does not show {said}, which a person has named, for this matter")
+    return Seen(why=Text("look_up.number_absent", {"number": said}))
 
 
 def _sent(shown: str) -> datetime:

@@ -53,7 +53,8 @@ class Seen:
     receipt: Receipt | None = None
     proofs: tuple[Proof, ...] = ()
     control_seen: bool = False
-    why: str = ""
+    why: Text | str = ""
+    """Why it shows neither, where it does not."""
 
 
 class LookUp(Protocol):

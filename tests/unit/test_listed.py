@@ -5,6 +5,7 @@ from pathlib import Path
 
 from robot.dossier import DossierHead
 from robot.flow import Row, Wanted, judged
+from robot.texts import LANGUAGES
 
 SINCE = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 IN_TIME, EARLIER = "22/11/2026 15:00:05", "22/11/2026 13:00:05"
@@ -39,9 +40,24 @@ def test_absence_needs_the_control_and_no_row_that_nobody_can_explain():
     for row in (_row(sent=EARLIER), _row(file="b.xml"), _row(sent="hôm qua")):
         seen = _judged(row)
         assert (seen.receipt, seen.control_seen) == (None, False)
-        assert row.number in seen.why
+        assert all(row.number in said for said in _said(seen))
     assert not _judged(listed=()).control_seen
     assert not _judged(wanted=_wanted(control=None)).control_seen
+
+
+def _said(seen):
+    """The reason in each language; a person reads it in a question, so that it is another sentence in each."""
+    said = [seen.why.say(language) for language in LANGUAGES]
+    assert len(set(said)) == len(LANGUAGES), said
+    return said
+
+
+def test_why_a_list_proves_nothing_is_said_in_both_languages():
+    """No control known, the control not shown, a number named by a person and not shown."""
+    control = _wanted().control
+    assert _said(_judged(wanted=_wanted(control=None)))
+    assert all(control in said for said in _said(_judged(listed=())))
+    assert all("00007/2026/00131" in said for said in _said(_judged(wanted=_wanted(said="00007/2026/00131"))))
 
 
 def test_a_number_named_by_a_person_is_confirmed_by_the_list_or_by_nothing():
