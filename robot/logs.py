@@ -6,6 +6,7 @@ redacted as a whole, traceback included, at the last moment before it is written
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from logging.handlers import RotatingFileHandler
@@ -51,6 +52,11 @@ class _File(_Mute, RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         """What logging opens it by."""
         return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private.opener)
+
+    def close(self) -> None:
+        """Close it; what a full disk did not take is lost, and no traceback says so when the command ends."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class _Stderr(_Mute, logging.StreamHandler[TextIO]):

@@ -2,6 +2,9 @@
 
 import html
 import json
+import subprocess
+import sys
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -146,3 +149,22 @@ def test_a_line_that_cannot_be_written_is_not_printed_elsewhere(tmp_path, capsys
     logger.info("typed {}", SECRETS[0])
     logger.remove()
     assert capsys.readouterr() == ("", "")
+
+
+ON_A_FULL_DISK = """
+import sys
+from pathlib import Path
+from loguru import logger
+from robot import logs
+from robot.redaction import Redactor
+logs.set_up(Redactor(), Path(sys.argv[1]))
+logger.bind(action="test").info("a line")
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+def test_a_full_disk_puts_no_traceback_on_the_terminal_when_the_command_ends(tmp_path):
+    """The log's file is closed at the very end, and what it could not take is tried once more then."""
+    (tmp_path / "vss-robot.log").symlink_to("/dev/full")
+    ran = subprocess.run([sys.executable, "-c", ON_A_FULL_DISK, tmp_path], capture_output=True, text=True, check=False)
+    assert (0, "") == (ran.returncode, ran.stderr)
