@@ -1,25 +1,18 @@
 """A night by the real command: one log-in, many dossiers in tabs, whatever the portal does; stopped, and not twice at once."""
 
 import json
-import os
 import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 
-from fixtures.softhsm import softhsm_environment
-from fixtures.world.robot import robot_command
 from robot import settings
 from robot.ledger import Ledger
+from tests.browser.nights import ORGANISATION, SAMPLES, events, of_tabs, planned, running
 from tests.doubles.collector import collecting
 from tests.waiting import alive, until
-
-ORGANISATION = "hoa-binh"
-SAMPLES = ("BHXHDienTu.xml", "BHXHDienTu-full.xml", "Báo tăng lao động đợt đầu.xml", "BHXHDienTu.zip")
 
 
 @pytest.fixture
@@ -30,29 +23,14 @@ def home(settled_home) -> Path:
 
 @pytest.fixture
 def variables(world, home) -> dict[str, str]:
-    """The robot signs itself, by the token's driver; files of the outbox count as whole at once; two tabs."""
-    return {
-        "VSS_ROBOT_SETTINGS": str(world.layout.settings_pkcs11),
-        "VSS_ROBOT_HOME": str(home),
-        "VSS_ROBOT_OUTBOX__STABLE_S": "0.1",
-        "VSS_ROBOT_NIGHTLY__TABS": "2",
-    }
-
-
-def planned(world, variables, round_number, samples=SAMPLES[:3]) -> None:
-    files = [str(world.dossier(ORGANISATION, name)) for name in samples]
-    added = world.robot("queue", "add", "--org", ORGANISATION, "--round", round_number, *files, **variables)
-    assert added.exit_code == 0, added.talk
+    """Two tabs."""
+    return of_tabs(world, home, 2)
 
 
 def loaded(line: str) -> bool:
     """Whether a line of the network's notes is the upload page, loaded."""
     noted = json.loads(line)
     return noted["kind"] == "document" and noted["address"].endswith("/ho-so/nop")
-
-
-def events(out: str) -> list[dict]:
-    return [json.loads(line) for line in out.splitlines()]
 
 
 def test_a_night_sends_each_dossier_once_by_one_log_in(world, variables, home, round_number, accepted, faults):
@@ -125,23 +103,3 @@ def test_a_stopped_night_gives_back_what_it_has_not_sent(world, variables, round
     sent = len(accepted(ORGANISATION, round_number))
     assert {"planned": 3, "accepted": sent, "not_started": 3 - sent, "stopped": "stopped"}.items() <= told[-1].items()
     assert 1 <= sent <= 2
-
-
-@contextmanager
-def running(world, variables) -> Iterator[subprocess.Popen]:
-    """The command, with its events on `stdout`."""
-    with world.layout.pass_phrase.open("rb") as phrase:
-        environment = os.environ | softhsm_environment(world.layout.directory) | variables
-        environment["VSS_ROBOT_VAULT_FD"] = str(phrase.fileno())
-        process = subprocess.Popen(
-            [*robot_command(), "nightly", "--org", ORGANISATION, "--json"],
-            env=environment,
-            pass_fds=(phrase.fileno(),),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        with process:
-            try:
-                yield process
-            finally:
-                process.kill()
