@@ -91,7 +91,7 @@ def test_a_stopped_night_gives_back_what_it_has_not_sent(world, variables, round
         told: list[dict] = []
         for line in night.stdout:
             told.append(json.loads(line))
-            if told[-1]["event"] == "ready":
+            if told[-1]["event"] == "night":  # its first word: the second has the whole log-in to come up in
                 second = nights.enter_context(running(world, variables))  # beside it, or it would be over before it is stopped
             elif told[-1]["event"] == "ended" and told[-1]["outcome"] == "done":
                 children = psutil.Process(night.pid).children(recursive=True)
