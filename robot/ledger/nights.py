@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Result = Literal["accepted", "refused", "held", "not_started"]
 UNSEEN: Final = "signatures_unseen"
 """A fact of a night: browser and signing library have spoken without the robot, so that its books have no signature of theirs."""
+PUT_OFF: Final = "put_off"
+"""A fact of a night: organisations in which it began nothing more, each with `error`, `run` and `said` (by language or None)."""
 NightOutcome = Literal["done", "left", "unbalanced", "abandoned"]
 
 

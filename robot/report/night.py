@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from robot.ledger.item import SUBMISSION
 from robot.ledger.nights import UNSEEN, balances, result_of
 from robot.ledger.queue_tables import RESULTS
+from robot.report.unbegun import why_unbegun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,8 @@ SLOWEST: Final = 5
 class Line:
     """One dossier of a night: what became of it, its number at the portal, seconds, and why where it was not accepted.
 
-    `said` and `faults` (as `Fault.as_json` has them) are by language; `question` is what a person must still answer.
+    `said` and `faults` (as `Fault.as_json` has them) are by language; `question` is what a person must still answer; `left` is
+    why it was not started (a code of `robot.report.unbegun`), which `said` says in words.
     """
 
     item: int
@@ -40,6 +42,7 @@ class Line:
     said: Mapping[str, str] | None = None
     faults: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     question: int | None = None
+    left: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class NightReport:
     slowest: Sequence[SlowStep]
     unseen: bool = False
     """Signatures were made without the robot, and are in no count."""
+    limit: int | None = None
+    """At most so many were planned (`--limit`)."""
+    beyond_limit: int = 0
+    """So many more were due, and are in no count."""
 
     @property
     def seconds(self) -> float:
@@ -94,7 +101,7 @@ def report_of(ledger: Ledger, night: int) -> NightReport:
     found = ledger.nights.night(night)
     held = [question for question in ledger.open_questions() if question.kind == "held"]
     asked = {question.item: question.id for question in held if question.item is not None}
-    lines = [_line(ledger, of_night, asked) for of_night in ledger.nights.items(night)]
+    lines = [_line(ledger, found, of_night, asked) for of_night in ledger.nights.items(night)]
     return NightReport(
         night=found.id,
         machine=found.machine,
@@ -111,13 +118,17 @@ def report_of(ledger: Ledger, night: int) -> NightReport:
         lines=lines,
         slowest=_slowest(ledger, night),
         unseen=bool((found.facts or {}).get(UNSEEN)),
+        limit=(found.facts or {}).get("limit"),
+        beyond_limit=(found.facts or {}).get("beyond_limit") or 0,
     )
 
 
-def _line(ledger: Ledger, of_night: NightItem, asked: Mapping[int, int]) -> Line:
+def _line(ledger: Ledger, night: Night, of_night: NightItem, asked: Mapping[int, int]) -> Line:
     item = ledger.queue.item(of_night.item)
     result = of_night.result or result_of(item.state)
     accepted = result == "accepted"
+    left = why_unbegun(ledger, night, of_night, item) if result == "not_started" else None
+    said = left.said if left is not None else item.said
     return Line(
         item=item.id,
         organisation=item.organisation,
@@ -128,9 +139,10 @@ def _line(ledger: Ledger, of_night: NightItem, asked: Mapping[int, int]) -> Line
         run=of_night.run,
         seconds=round(of_night.seconds or 0.0, 1),
         number=_number(ledger, item) if accepted else None,
-        said=None if accepted and item.state != "refused" else item.said,
+        said=None if accepted and item.state != "refused" else said,
         faults=item.faults or {},
         question=asked.get(item.id),
+        left=left.code if left is not None else None,
     )
 
 

@@ -15,7 +15,7 @@ from robot.report.page.night import night_page, read_night
 from robot.report.page.run import read_run, run_page
 from robot.serve.deadlines import Month, deadlines
 from robot.serve.drifts import drifts
-from robot.serve.tonight import tonight
+from robot.serve.tonight import KINDS, of_night, tonight
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +55,16 @@ class Views:
         )
 
     def queue(self, request: Request) -> Response:
-        """Dossiers in the order in which they are sent, by organisation and state."""
+        """Dossiers in the order in which they are sent, by organisation and state; or a night's, by what became of them."""
         org, state, page = _asked(request, "org"), _asked(request, "state"), _page(request)
+        night, kind = _asked(request, "night"), _asked(request, "kind")
+        if night.isascii() and night.isdigit() and len(night) < 10 and kind in KINDS:  # noqa: PLR2004 - no night has such a number
+            all_of_it = [one for one in of_night(self._ledger, int(night), kind) if org in {"", one.organisation}]
+            rows, more = all_of_it[(page - 1) * ROWS : page * ROWS], len(all_of_it) > page * ROWS
+            asked = {"org": org, "night": night, "kind": kind}
+            return self._pages.show(
+                request, "of_night.html", rows=rows, more=more, page=page, asked=asked, number=len(all_of_it), names=self._names
+            )
         known = tuple(one for one in STATES if one == state)
         states = known or (STATES if state == "all" else tuple(one for one in STATES if one not in ENDED))
         found = self._ledger.queue.items(states=states, organisation=org or None, limit=page * ROWS + 1)

@@ -12,7 +12,7 @@ from robot.report import Cover
 from robot.report.page.night import night_page, read_night
 from robot.report.page.run import read_run, run_page
 from tests.doubles.reported import HOSTILE, LONG, Reported, bundle_page, replays_page
-from tests.doubles.reported_night import night
+from tests.doubles.reported_night import left, night
 from tests.looking import broken_words, serious
 
 # pytest-base-url, which pytest-playwright's `page` asks for its address, is itself written in a way that pytest gives up.
@@ -87,7 +87,7 @@ def browser_type_launch_args(browser_type_launch_args, playwright):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The files by name: a failed run, a faulty dossier, a night of 100, an empty one, a bundle's first page, replays."""
+    """The files by name: a failed run, a faulty dossier; nights: of 100, empty, one that began nothing; bundle, replays."""
     folder = tmp_path_factory.mktemp("báo cáo")
     reported = Reported.at(folder)
     ledger, settings, cover = reported.ledger, reported.settings, Cover(Redactor(), reported.settings)
@@ -100,6 +100,7 @@ def pages(tmp_path_factory):
         "faulty": run_page(read_run(ledger.run(reported.faulty()), ledger, settings, cover), "vi"),
         "empty": made_of(night(reported, 0)),
         "night": made_of(night(reported, 100)),
+        "left": made_of(left(reported)),
         "bundle": bundle_page(reported),
         "replays": replays_page("vi"),
         "replays-en": replays_page("en"),
@@ -133,7 +134,7 @@ def shown(page, pages):
 
 # Each width with each scheme of colours; by default half of them, so that all four are looked at in two pages.
 LOOKS = (("narrow", "dark"), ("wide", "light")), (("narrow", "light"), ("wide", "dark"))
-TURNS = {"failed": 0, "faulty": 1, "night": 0, "empty": 1, "bundle": 0, "replays": 1}
+TURNS = {"failed": 0, "faulty": 1, "night": 0, "empty": 1, "left": 0, "bundle": 0, "replays": 1}
 
 
 def _thorough(name, turn):
@@ -267,6 +268,19 @@ def test_a_night_of_a_thousand_is_read_and_searched(page, tmp_path):
     page.get_by_role("searchbox").fill("0999.xml")
     page.locator("output b", has_text=re.compile("^1$")).wait_for(timeout=1_000)
     assert page.locator(".group tbody tr:visible").count() == 1
+
+
+def test_what_was_not_started_is_a_click_away(shown):
+    """By the number in the balance: each reason once, and the dossiers behind it; nothing leads where there is none."""
+    page = shown("left", "narrow")
+    assert page.locator(".sum a").all_inner_texts() == ["7\ndự kiến", "7\nchưa bắt đầu"]
+    page.locator(".sum a").last.click()
+    heading = page.get_by_role("heading", name="Chưa bắt đầu (7)")
+    page.wait_for_function("heading => heading.getBoundingClientRect().top < innerHeight", arg=heading.element_handle())
+    reasons = page.locator("section.not_started .cards > li")
+    assert [reason.locator(".plain li").count() for reason in reasons.all()] == [5, 1, 1]
+    assert "--until (22/11/2026 21:00:05)" in reasons.first.inner_text()
+    assert page.get_by_text("Còn 12 hồ sơ đến lượt").is_visible()
 
 
 def test_on_paper_all_of_it_is_printed(shown):

@@ -13,6 +13,7 @@ from robot.drive.night.night import NightRun
 from robot.drive.office import Office
 from robot.ledger.item import NewItem
 from robot.ledger.queue_tables import RESULTS
+from robot.report.night import report_of
 from tests.doubles.portal import ROOT, running_portal
 from tests.proof.walking import carry, dossier, site
 
@@ -175,6 +176,7 @@ def test_a_limit_is_kept_and_the_rest_is_for_the_next_night(known, planned, nigh
     items = planned(5)
     row, told = night(limit=2)
     assert (_counts(row), _ended(told), row.facts["limit"]) == ({"accepted": 2}, ["done", "done"], 2)
+    assert row.facts["beyond_limit"] == 3
     assert [known.accepted(item.key) for item in items] == [1, 1, 0, 0, 0]
     row, _ = night()
     assert (_counts(row), [known.accepted(item.key) for item in items]) == ({"accepted": 3}, [1] * 5)
@@ -216,8 +218,17 @@ def test_nobody_is_waited_for_when_the_night_begins_nothing_more(office, planned
     """Somebody is asked for a captcha at the time given with --until: the night ends, and what it had planned balances."""
     planned(2)
     (tmp_path / "sites" / f"{KEY}.asked").touch()
-    row, told = night(until_s=2)
+
+    def hear(event):
+        if event["event"] == "waiting":
+            asked.append(event["run"])
+            office.ledger.ask(event["run"], "captcha", tmp_path / "captcha.png", 600)
+
+    asked = []
+    row, told = night(until_s=2, hear=hear)
     assert (row.outcome, row.facts["stopped"], _counts(row)) == ("left", "until", {"not_started": 2})
+    assert {KEY: {"error": "PersonAwaited", "run": asked[0], "said": None}} == row.facts["put_off"]
+    assert ["person"] * 2 == [line.left for line in report_of(office.ledger, row.id).lines]
     assert _ended(told) == []
     assert [run.outcome for run in office.ledger.runs(9) if run.outcome == "running"] == []
 
@@ -232,5 +243,6 @@ def test_a_night_that_is_stopped_before_its_first_session_begins_none(office, pl
         (outbox / "a.xml").write_text("<Hoso/>", encoding="utf-8")
     row, _ = night(stop=at)
     assert (row.outcome, row.facts["stopped"], _counts(row)) == ("left", "stopped", {"not_started": 2})
+    assert ["stopped"] * 2 == [line.left for line in report_of(office.ledger, row.id).lines]
     assert [path.parent.name for path in office.settings.outbox.folder.glob("*/a.xml")] == left
     assert office.ledger.runs(9) == []

@@ -20,6 +20,7 @@ from robot.drive.night.link import Link, Task
 from robot.drive.office import Office
 from robot.errors import RobotError
 from robot.flow import Submission
+from robot.ledger.why import by_language
 from tests.proof.walking import Site
 
 LOOK_S = 0.02
@@ -48,7 +49,10 @@ class Lane:
             self._link.tell("ready", run=self._session)
             self._serve()
         except RobotError as wrong:
-            outcome, facts = wrong.outcome, {"error": type(wrong).__name__, "said": wrong.text.say()}
+            outcome, facts = (
+                wrong.outcome,
+                {"error": type(wrong).__name__, "said": wrong.text.say(), "told": by_language(wrong.text)},
+            )
         ledger.end_run(self._session, outcome)
         self._link.tell("over", run=self._session, outcome=outcome, alarms=[], **facts)
 

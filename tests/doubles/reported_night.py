@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, update
 
 from robot.ledger import tables
+from robot.ledger.item import NewItem
 from robot.ledger.queue_tables import items, night_items, nights
 from tests.doubles.reported import BEGUN, HOSTILE, KEYS, TURNED, faults
 
@@ -33,6 +34,22 @@ def night(reported: Reported, number: int, begun: datetime = BEGUN) -> int:
     ended = begun + timedelta(seconds=4.0 * (number // len(KEYS)) + 12)
     with ledger.store.writing() as books:
         books.execute(update(nights).where(nights.c.id == made).values(begun=begun, ended=ended))
+    return made
+
+
+def left(reported: Reported) -> int:
+    """A night that began nothing: --until came, two organisations' sessions had ended, and more was due than --limit allows."""
+    ledger = reported.ledger
+    made = ledger.nights.begin(BEGUN)
+    new = [
+        NewItem(key, f"TZ0103A/600/10/2026/{n:02}", "/x", f"{HOSTILE} {n}.xml", f"{n:064}", 9) for n, key in enumerate(KEYS, 1)
+    ]
+    ledger.nights.plan(made, [ledger.queue.plan(one).id for one in new])
+    put_off = {
+        KEYS[1]: {"error": "CaptchaRefused", "run": None, "said": SAID},
+        KEYS[2]: {"error": "PersonAwaited", "run": None, "said": None},
+    }
+    ledger.nights.end(made, {"stopped": "until", "put_off": put_off, "limit": len(KEYS), "beyond_limit": 12})
     return made
 
 

@@ -17,6 +17,7 @@ from robot.drive.night.link import Link
 from robot.drive.night.session import NightSession
 from robot.drive.office import Office
 from robot.errors import RobotError, VaultClosed
+from robot.ledger.why import by_language
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -38,14 +39,19 @@ def main() -> int:
             link.listen(session.interrupt)
             session.run()
     except RobotError as wrong:
-        link.tell("over", run=None, outcome=wrong.outcome, error=type(wrong).__name__, said=wrong.text.say(), alarms=[])
+        _over(link, wrong, type(wrong).__name__)
         return wrong.exit_code
     except Exception as wrong:  # noqa: BLE001 - the last place: the log has what it was
         logger.bind(action="night.lane_failed").opt(exception=True).error("failed")
-        said = RobotError("command_failed", why=type(wrong).__name__).text.say()
-        link.tell("over", run=None, outcome="failed", error=type(wrong).__name__, said=said, alarms=[])
+        _over(link, RobotError("command_failed", why=type(wrong).__name__), type(wrong).__name__)
         return 1
     return 0
+
+
+def _over(link: Link, wrong: RobotError, name: str) -> None:
+    """The last word of a session that could not begin, or ended where nobody expected it."""
+    said, told = wrong.text.say(), by_language(wrong.text)
+    link.tell("over", run=None, outcome=wrong.outcome, error=name, said=said, told=told, alarms=[])
 
 
 def _phrase(task: Task) -> str:

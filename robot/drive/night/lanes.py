@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from robot.drive.night.link import Task
+    from robot.drive.office import Office
 
 ENTRANCE: Final = ("-m", "robot.drive.night.lane")
 MB: Final = 1024 * 1024
@@ -104,6 +105,14 @@ class Lane:
             for line in self._process.stdout:
                 self._events.put((self, json.loads(line)))
         self._events.put((self, {"event": "gone"}))
+
+
+def token_of(office: Office, key: str) -> str:
+    """What may not be used twice at once: the token, for which its driver stands without a serial; or the one person."""
+    org, signing = office.organisation(key), office.settings.signing
+    if signing.mode == "vendor":  # who answers the library's windows, whatever token they are for
+        return signing.mode
+    return org.token.serial or str(org.token.driver or signing.driver)
 
 
 def free_memory_mb() -> float:

@@ -12,13 +12,14 @@ from loguru import logger
 
 from robot.drive.audit import count_killed
 from robot.drive.night.first_look import look_before
-from robot.drive.night.lanes import Lane, free_memory_mb
+from robot.drive.night.lanes import Lane, free_memory_mb, token_of
 from robot.drive.night.link import Task
+from robot.drive.night.put_off import PutOff
 from robot.drive.night.scheduler import Job, Scheduler, Wait
 from robot.drive.outbox import Outbox
 from robot.drive.verdicts import fetch_in_turn
 from robot.errors import Cancelled, NightBusy, PageUnexpected, RobotError
-from robot.ledger.nights import UNSEEN, NightRuns
+from robot.ledger.nights import PUT_OFF, UNSEEN, NightRuns
 from robot.signing.desk import relays
 from robot.texts import Text
 
@@ -52,6 +53,7 @@ class NightRun:
         self._crashes: dict[str, int] = {}
         self._outbox = Outbox(office)
         self._alarms: list[dict[str, str]] = []
+        self._put_off = PutOff(office.ledger)
         self._night = 0
         self._trace: str | None = None
 
@@ -80,7 +82,9 @@ class NightRun:
             office.ledger.protocol.recover()
             facts["verdicts"] = self._verdicts(chosen)
             self._take_in(chosen)
-            planned = self._planned(chosen, limit)
+            found = self._found(chosen)
+            planned = found[:limit]
+            facts["beyond_limit"] = len(found) - len(planned)
             facts[UNSEEN] = not all(
                 relays(office.settings, office.organisation(key)) for key in {one.organisation for one in planned}
             )
@@ -93,7 +97,8 @@ class NightRun:
             facts["verdicts"] += self._verdicts(chosen)
         finally:
             self._end_lanes()
-            ended = office.ledger.nights.end(self._night, {**facts, "stopped": scheduler.stopped, "alarms": self._alarms})
+            facts |= {"stopped": scheduler.stopped, "alarms": self._alarms, PUT_OFF: self._put_off.facts}
+            ended = office.ledger.nights.end(self._night, facts)
             office.telemetry.night_ended(str(ended.outcome))
         return ended
 
@@ -129,12 +134,11 @@ class NightRun:
                 said = one.said.say(self._office.settings.language) if one.said is not None else None
                 self._hear({"event": "taken", "organisation": key, "file": one.file, "outcome": one.outcome, "said": said})
 
-    def _planned(self, chosen: Sequence[str], limit: int | None) -> list[Item]:
-        """What is to be looked up, and after it what is to be sent, both at most `limit` together."""
+    def _found(self, chosen: Sequence[str]) -> list[Item]:
+        """What is to be looked up, and after it what is to be sent."""
         found = self._office.ledger.queue.items(states=("unknown", "planned"))
         mine = [item for item in found if item.organisation in chosen and item.run is None]
-        ordered = sorted(mine, key=lambda item: item.state != "unknown")
-        return ordered if limit is None else ordered[:limit]
+        return sorted(mine, key=lambda item: item.state != "unknown")
 
     def _work(self, scheduler: Scheduler) -> None:
         stopping: float | None = None
@@ -151,6 +155,7 @@ class NightRun:
             if scheduler.over(_now()):  # nobody need answer any more
                 for lane in self._lanes:
                     if lane.logging_in and not lane.leaving:
+                        self._put_off.not_logged_in(lane.organisation)
                         lane.leave("stop")
             if not self._lanes and (stopping is not None or not self._comes_more(scheduler)):
                 return
@@ -212,6 +217,7 @@ class NightRun:
             self._say(lane.organisation, Text("errors.lane_lost", {"organisation": lane.organisation}))
         if (failed and not broken and not down) or crashes > CRASHES:
             scheduler.drop(lane.organisation)
+            self._put_off.session_ended(lane.organisation, lane.over)
 
     def _open_lanes(self, scheduler: Scheduler) -> None:
         """Begin sessions as long as there is room; one that waits for a person has no place, so others may begin beside it."""
@@ -230,7 +236,7 @@ class NightRun:
             task = Task(
                 settings=self._file, phrase=phrase, organisation=key, night=self._night, headed=self._headed, trace=self._trace
             )
-            self._lanes.append(Lane(task, self._token(key), self._office.settings.home, self._events))
+            self._lanes.append(Lane(task, token_of(self._office, key), self._office.settings.home, self._events))
             logger.bind(action="night.lane", organisation=key).info("begun")
 
     def _startable(self, scheduler: Scheduler) -> list[str]:
@@ -273,13 +279,6 @@ class NightRun:
         if free and due.total_seconds() <= REST_S:
             lane.going, lane.ready = True, False
             lane.order({"do": "go"})
-
-    def _token(self, key: str) -> str:
-        """What may not be used twice at once: the token, for which its driver stands without a serial; or the one person."""
-        org, signing = self._office.organisation(key), self._office.settings.signing
-        if signing.mode == "vendor":  # who answers the library's windows, whatever token they are for
-            return signing.mode
-        return org.token.serial or str(org.token.driver or signing.driver)
 
     def _end_lanes(self) -> None:
         for lane in self._lanes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Error as PlaywrightError
 
@@ -25,6 +25,7 @@ from robot.flow.declare import load
 from robot.flow.desk import Cancel, Desk
 from robot.flow.session import Session
 from robot.flow.window import Window
+from robot.ledger.why import by_language
 
 if TYPE_CHECKING:
     from robot.drive.night.link import Link
@@ -95,7 +96,9 @@ class NightSession:
             drifts=[drift.as_json() for drift in session.drifts],
         )
         book(office, result, folder, error, finding, self._known)
-        facts = {"error": type(error).__name__, "said": error.text.say(language)} if error is not None else {}
+        facts: dict[str, Any] = {}
+        if error is not None:
+            facts = {"error": type(error).__name__, "said": error.text.say(language), "told": by_language(error.text)}
         self._link.tell("over", run=run, outcome=result.outcome, alarms=result.alarms, **facts)
         return result
 

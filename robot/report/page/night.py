@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from robot.settings import Settings
     from robot.texts import Language
 
-LOOKED_INTO: Final = ("refused", "held", "not_started")
+LOOKED_INTO: Final = ("refused", "held")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,15 @@ class Look:
     forms: tuple[FormTold, ...]
     later: bool
     """Whether the portal had taken it, and refused it by a verdict since."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """Dossiers that were not started for one reason; whether they are still in the queue."""
+
+    why: Said
+    lines: tuple[Line, ...]
+    stay: bool
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,11 @@ class NightPage:
     headline: Said
     lasted: Said
     looks: Mapping[str, Sequence[Look]]
+    left: Sequence[Left]
     groups: Sequence[Group]
     lanes: Lanes | None
     slowest: Sequence[Slow]
+    names: Mapping[str, str]
     results: Sequence[str] = RESULTS
 
 
@@ -107,6 +118,7 @@ def read_night(ledger: Ledger, night: int, settings: Settings, cover: Cover) -> 
         headline=_headline(report),
         lasted=lasted(report.seconds),
         looks={name: found for name, found in looks.items() if found},
+        left=_left(report, cover),
         groups=[
             Group(key, names.get(key, key), counts, tuple(line for line in report.lines if line.organisation == key))
             for key, counts in report.organisations.items()
@@ -123,6 +135,7 @@ def read_night(ledger: Ledger, night: int, settings: Settings, cover: Cover) -> 
             )
             for step in report.slowest
         ],
+        names=names,
     )
 
 
@@ -162,6 +175,18 @@ class _Reading:
             return read_dossier(sent_copy(self.settings.home, item.sha256), self.rules)
         except DossierUnreadable:
             return None
+
+
+def _left(report: NightReport, cover: Cover) -> list[Left]:
+    """By reason, the one of most dossiers first."""
+    found: dict[tuple[str, str, str], list[Line]] = {}
+    for line in report.of("not_started"):
+        said = line.said or {}
+        found.setdefault((line.left or "", said.get("vi", ""), said.get("en", "")), []).append(line)
+    return [
+        Left(Said(cover.text(vi), cover.text(en)), tuple(lines), report.ended is not None and code != "cancelled")
+        for (code, vi, en), lines in sorted(found.items(), key=lambda row: -len(row[1]))
+    ]
 
 
 def _tone(report: NightReport) -> str:

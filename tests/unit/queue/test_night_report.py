@@ -12,7 +12,8 @@ from robot.ledger.item import NewItem, Proof
 from robot.report import Cover
 from robot.report.night import report_of
 from robot.report.night_files import as_json, as_junit, as_text
-from robot.report.page.night import read_night
+from robot.report.page.night import night_page, read_night
+from robot.texts import Text
 
 FAULT = {"form": "D02-TS", "row": 3, "label": "Mã số BHXH", "field": "Masobhxh", "value": "••••12"}
 FAULTS = {"vi": [FAULT | {"says": "chỉ gồm chữ số"}], "en": [FAULT | {"says": "digits only"}]}
@@ -114,6 +115,70 @@ def test_a_night_that_runs_is_reported_as_far_as_it_is(office):
     report = report_of(office.ledger, number)
     assert (None, 1, 1) == (report.ended, report.counts["planned"], report.counts["not_started"])
     assert "balance" not in as_text(report, "en")
+
+
+WHY = {"vi": "mã kiểm tra sai", "en": "the captcha was wrong"}
+LATER = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "until", "code", "said"),
+    [
+        ({"stopped": "until"}, LATER, "until", "--until"),
+        ({"stopped": "portal_down"}, None, "portal_down", "The portal did not answer"),
+        ({"stopped": "map"}, None, "map", "calibrate --check"),
+        ({"stopped": "stopped"}, None, "stopped", "stopped the night"),
+        ({"put_off": {"hoa-binh": {"error": "PersonAwaited", "run": "x", "said": None}}}, LATER, "person", "nobody answered"),
+        ({"put_off": {"hoa-binh": {"error": "CaptchaRefused", "run": "x", "said": WHY}}}, None, "session", WHY["en"]),
+        ({"put_off": {"song-lo": {"error": "CaptchaRefused", "run": "x", "said": WHY}}}, None, "unknown", "not noted"),
+        ({}, None, "unknown", "not noted"),
+    ],
+)
+def test_a_dossier_that_was_not_started_says_why(office, facts, until, code, said):
+    """In the text, the JSON, JUnit and the page, and all of them once: planned is the four results together."""
+    number = office.ledger.nights.begin(until)
+    new = [NewItem("hoa-binh", f"TZ0101A/600/02/2026/{turn:02}", "f", f"{turn}.xml", f"{turn:064}", 9) for turn in range(1, 8)]
+    office.ledger.nights.plan(number, [office.ledger.queue.plan(one).id for one in new])
+    office.ledger.nights.end(number, facts)
+    report = report_of(office.ledger, number)
+    assert [code] * 7 == [line.left for line in report.lines]
+    assert said in as_text(report, "en")
+    assert code == as_json(report)["lines"][0]["left"]
+    top = ET.fromstring(as_junit(report, "en"))  # noqa: S314 - written a moment ago, by us
+    assert said in next(top.iter("skipped")).get("message")
+    page = read_night(office.ledger, number, office.settings, Cover(office.redactor, office.settings))
+    (left,) = page.left
+    assert (7, True) == (len(left.lines), left.stay)
+    assert said in left.why.en
+    assert left.why.vi != left.why.en
+    assert (7, 0) == (report.counts["not_started"], sum(len(looks) for looks in page.looks.values()))
+    html = night_page([page], "1", "vi")
+    assert (html.count(f'lang="vi">{left.why.vi[:10]}'), html.count(f'lang="en">{left.why.en[:10]}')) == (1, 1)
+
+
+def test_a_dossier_that_was_given_back_taken_out_or_not_due_says_so(office, tmp_path):
+    """Its own reason comes before the night's."""
+    books, queue, nights = office.ledger.protocol, office.ledger.queue, office.ledger.nights
+    number = nights.begin(LATER)
+    new = [NewItem("hoa-binh", f"TZ0101A/600/03/2026/{turn:02}", "f", f"{turn}.xml", f"{turn:064}", 9) for turn in (1, 2, 3, 4)]
+    back, out, later, plain = [queue.plan(one) for one in new]
+    nights.plan(number, [back.id, out.id, later.id, plain.id])
+    assert ["waits"] * 4 == [line.left for line in report_of(office.ledger, number).lines]
+    for item, seconds in ((back, 0), (later, 999_999)):
+        run = office.ledger.begin_run("submit", "hoa-binh", {}, tmp_path / "evidence", night=number)
+        claim = books.claim(run, 60, item=item.id)
+        assert "working" == report_of(office.ledger, number).lines[[back, out, later].index(item)].left
+        books.postpone(claim, Text("errors.lane_lost", {"organisation": "hoa-binh"}), seconds)
+        office.ledger.end_run(run, "portal_unavailable")
+        if item is back:
+            nights.note(number, item.id, run, 1.0)
+    office.ledger.care.cancel(out.id)
+    nights.end(number, {"stopped": "until"})
+    lines = report_of(office.ledger, number).lines
+    assert ["given_back", "cancelled", "later", "until"] == [line.left for line in lines]
+    assert lines[0].said["vi"].endswith(Text("errors.lane_lost", {"organisation": "hoa-binh"}).say("vi"))
+    page = read_night(office.ledger, number, office.settings, Cover(office.redactor, office.settings))
+    assert [True, False, True, True] == [left.stay for left in page.left]
 
 
 def test_the_command_lists_nights_and_reports_the_last(night, robot, tmp_path):

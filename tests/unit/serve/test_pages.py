@@ -75,6 +75,28 @@ def test_the_night_is_counted_as_it_goes(office):
     assert [(run.item, run.step) for run in seen.going] == [(items[1].id, "sign and send the dossier")]
 
 
+def test_each_count_of_a_night_leads_to_its_dossiers(client, office):
+    """Those that were not started with the reason, how many and whose; a night that is not there, or runs, has none."""
+    ledger = office.ledger
+    items = [plan(office, number, key) for number, key in enumerate(["hoa-binh", "song-lo", "song-lo", "song-lo"], start=1)]
+    night = ledger.nights.begin(None)
+    ledger.nights.plan(night, [item.id for item in items[:3]])
+    ledger.care.hold(items[0].id, SAID)
+    assert () == tuple(tonight(ledger).left)
+    put_off = {"song-lo": {"error": "CaptchaRefused", "run": None, "said": {"vi": HOSTILE, "en": HOSTILE}}}
+    ledger.nights.end(night, {"put_off": put_off})
+    (left,) = tonight(ledger).left
+    assert (2, ["song-lo"]) == (left.number, left.organisations)
+    page = client.get("/").text
+    assert "session ended before its turn: Công ty &lt;img" in page
+    for kind, numbers in {"held": ["1"], "not_started": ["2", "3"], "refused": []}.items():
+        address = f"/queue?night={night}&amp;kind={kind}"
+        assert (address in page) == bool(numbers)
+        assert numbers == re.findall(r'href="/queue/(\d+)"', client.get(address.replace("&amp;", "&")).text)
+    assert 404 == client.get("/queue?night=99&kind=held").status
+    assert 200 == client.get(f"/queue?night={'9' * 90}&kind=held").status
+
+
 def test_only_a_picture_is_shown_as_one(client, office, tmp_path):
     """A row that names another file, or one elsewhere, shows nothing of it."""
     ledger, home = office.ledger, office.settings.home
