@@ -64,18 +64,18 @@ class Pages:
 
     def show(self, request: Request, template: str, **facts: Any) -> Response:
         """The page of this template; its inner part alone where our script asks for that, nothing where it has it already."""
-        if LIVE not in request.headers:
-            saying = self._served.saying(request.query_params.get("said", ""))
-            return HTMLResponse(self._whole(request, template, self._waiting(), saying=saying, **facts))
         body = self._made.get_template(template).render(frame="fragment.html", **facts).encode()
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if LIVE not in request.headers:
+            saying = self._served.saying(request.query_params.get("said", ""))
+            return HTMLResponse(self._whole(request, template, self._waiting(), saying=saying, tag=tag, **facts))
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"etag": tag})
         return HTMLResponse(body, headers={"etag": tag})
 
     def wrong(self, request: Request, status: int, said: str) -> Response:
         """What could not be shown or done, and why; it asks nothing of the books, which may be what is wrong."""
-        return HTMLResponse(self._whole(request, "wrong.html", {}, saying=None, said=said), status)
+        return HTMLResponse(self._whole(request, "wrong.html", {}, saying=None, tag="", said=said), status)
 
     def report(self, html: str) -> Response:
         """A report's page: a file that is whole by itself, kept apart from the pages that may do something (`sandbox`)."""

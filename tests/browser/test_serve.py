@@ -142,6 +142,26 @@ def test_the_page_follows_the_night_and_takes_an_answer(playwright, office, site
         assert complaints == []
 
 
+def test_a_click_is_never_lost_to_a_change(playwright, office, site):
+    """The page was as the books are when it came; a change between press and release of a button waits until it has acted."""
+    with browsing(playwright, viewport={"width": 1280, "height": 900}) as (page, complaints):
+        page.goto(site.address)
+        page.add_init_script("addEventListener('DOMContentLoaded', () => { window.first = document.querySelector('section') })")
+        page.goto(f"{site.bare}queue")
+        assert page.evaluate("look().then(() => first.isConnected)"), "nothing had changed, and it was replaced"
+        item = night_of(office, 2)[1][1]
+        page.evaluate("look()")
+        link = page.get_by_role("link", name=str(item.id), exact=True)
+        box = link.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        office.ledger.care.hold(item.id, {"vi": "vì sao", "en": "why"})
+        page.evaluate("look()")
+        page.mouse.up()
+        page.wait_for_url(f"**/queue/{item.id}")
+        assert complaints == []
+
+
 def faults_of(page, *, axe=True):
     """What keeps somebody from using a page as it is shown now."""
     return [*page.evaluate(FAULTS), *broken_words(page), *(serious(page) if axe else ())]

@@ -1,7 +1,17 @@
 // Keeps a page as the books are: its inner part is fetched again and put in the old one's place, only where something has changed.
 "use strict";
 const live = document.querySelector("[data-every]");
-let tag = "";
+let tag = live ? live.dataset.tag : "";
+
+// A click is two events on one element: were it replaced between them, the click would be lost. Whoever presses is waited for.
+let pressed = false;
+const presses = (is) => (event) => {
+  if (event.type.startsWith("key") && event.key !== " ") return;
+  if (is) pressed = true;
+  else setTimeout(() => (pressed = false)); // the click itself comes after this event
+};
+for (const name of ["pointerdown", "keydown"]) addEventListener(name, presses(true), true);
+for (const name of ["pointerup", "pointercancel", "keyup", "blur"]) addEventListener(name, presses(false), true);
 
 // What stands in a part with a key is a person's to type in: it stays as it is while the new page has it, too.
 function replace(html) {
@@ -38,6 +48,7 @@ async function look() {
     document.body.classList.remove("stale");
     if (answer.status === 304) return;
     const html = await answer.text();
+    if (pressed) return;
     replace(html);
     reachable();
     tag = answer.headers.get("etag") || "";
