@@ -127,6 +127,7 @@ class Views:
             "steps": books.steps(run.id),
             "effects": books.effects(run.id),
             "signed": len(books.signatures(run.id)),
+            "covered": Cover(self._served.office.redactor, self._served.settings).text,
         }
         return self._pages.show(request, "run.html", run=run, names=self._names, kept=run.evidence.is_dir(), **facts)
 

@@ -87,7 +87,7 @@ def browser_type_launch_args(browser_type_launch_args, playwright):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The files by name: a failed run, a faulty dossier; nights: of 100, empty, one that began nothing; bundle, replays."""
+    """The files by name: a failed run, a faulty dossier; nights: of 40, empty, one that began nothing; bundle, replays."""
     folder = tmp_path_factory.mktemp("báo cáo")
     reported = Reported.at(folder)
     ledger, settings, cover = reported.ledger, reported.settings, Cover(Redactor(), reported.settings)
@@ -99,7 +99,7 @@ def pages(tmp_path_factory):
         "failed": run_page(read_run(ledger.run(reported.failed()), ledger, settings, cover), "vi"),
         "faulty": run_page(read_run(ledger.run(reported.faulty()), ledger, settings, cover), "vi"),
         "empty": made_of(night(reported, 0)),
-        "night": made_of(night(reported, 100)),
+        "night": made_of(night(reported, 40)),
         "left": made_of(left(reported)),
         "bundle": bundle_page(reported),
         "replays": replays_page("vi"),
@@ -238,7 +238,7 @@ def test_a_dossier_is_found_among_many(shown):
     """Typed without diacritics, narrowed by result, told how many; the lists open where something is found, and close again."""
     page = shown("night")
     found = page.locator("output b")
-    assert found.inner_text() == "100"
+    assert found.inner_text() == "40"
     assert page.locator("tbody tr:visible").filter(has_text="BHXHDienTu").count() == 0
     page.get_by_role("searchbox").fill("hoa binh 0007.xml")
     assert found.inner_text() == "1"
@@ -246,10 +246,10 @@ def test_a_dossier_is_found_among_many(shown):
     page.get_by_role("searchbox").fill("")
     for result in ("đã nhận", "bị từ chối"):
         page.get_by_role("checkbox", name=result).uncheck()
-    assert found.inner_text() == "3"
+    assert found.inner_text() == "1"
     page.get_by_role("checkbox", name="đã nhận").check()
     page.get_by_role("checkbox", name="bị từ chối").check()
-    assert (found.inner_text(), page.locator("details.group[open]").count()) == ("100", 0)
+    assert (found.inner_text(), page.locator("details.group[open]").count()) == ("40", 0)
 
 
 @pytest.mark.long
@@ -291,7 +291,7 @@ def test_on_paper_all_of_it_is_printed(shown):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
-    assert page.locator("tbody tr:visible").filter(has_text="0099.xml").count() == 1
+    assert page.locator("tbody tr:visible").filter(has_text="0039.xml").count() == 1
     page = shown("failed")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate(CONTRAST) == []

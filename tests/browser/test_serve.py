@@ -78,18 +78,26 @@ def site(office):
         yield site
 
 
-@contextmanager
-def browsing(playwright, **look):
-    """A page, and what the browser complained about."""
+@pytest.fixture(scope="module")
+def chromium(playwright):
+    """The browser that this machine has, started once; each test has a context of its own."""
     program = find_browser(None, playwright.chromium.executable_path)
     browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not as_root())
+    yield browser
+    browser.close()
+
+
+@contextmanager
+def browsing(chromium, **look):
+    """A page, and what the browser complained about."""
+    context = chromium.new_context(**look)
     try:
-        page, complaints = browser.new_context(**look).new_page(), []
+        page, complaints = context.new_page(), []
         page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda wrong: complaints.append(str(wrong)))
         yield page, complaints
     finally:
-        browser.close()
+        context.close()
 
 
 def night_of(office, dossiers):
@@ -115,10 +123,10 @@ def ask_captcha(office, run):
     return office.ledger.ask(run, "captcha", file, 600)
 
 
-def test_the_page_follows_the_night_and_takes_an_answer(playwright, office, site):
+def test_the_page_follows_the_night_and_takes_an_answer(chromium, office, site):
     """Without a reload: a held dossier is counted; what a person types stays when another question comes, and answers."""
     run, items = night_of(office, 4)
-    with browsing(playwright, viewport={"width": 1280, "height": 900}) as (page, complaints):
+    with browsing(chromium, viewport={"width": 1280, "height": 900}) as (page, complaints):
         page.goto(site.address)
         assert "token" not in page.url
         assert page.get_by_role("heading", level=1).inner_text() == "Đêm nay"
@@ -142,9 +150,9 @@ def test_the_page_follows_the_night_and_takes_an_answer(playwright, office, site
         assert complaints == []
 
 
-def test_a_click_is_never_lost_to_a_change(playwright, office, site):
+def test_a_click_is_never_lost_to_a_change(chromium, office, site):
     """The page was as the books are when it came; a change between press and release of a button waits until it has acted."""
-    with browsing(playwright, viewport={"width": 1280, "height": 900}) as (page, complaints):
+    with browsing(chromium, viewport={"width": 1280, "height": 900}) as (page, complaints):
         page.goto(site.address)
         page.add_init_script("addEventListener('DOMContentLoaded', () => { window.first = document.querySelector('section') })")
         page.goto(f"{site.bare}queue")
@@ -174,7 +182,7 @@ THOROUGH = [pytest.param(language, True, id=f"{language}-thorough", marks=pytest
 
 
 @pytest.mark.parametrize(("language", "thorough"), [QUICK, *THOROUGH])
-def test_everybody_can_use_it(playwright, tmp_path, language, thorough):
+def test_everybody_can_use_it(chromium, tmp_path, language, thorough):
     """Every page on a telephone and a desk, light and dark: axe finds nothing serious, no word is broken, nothing is outside.
 
     Axe, which takes its time, looks at each page once, and at each of both looks where the test is thorough.
@@ -182,7 +190,7 @@ def test_everybody_can_use_it(playwright, tmp_path, language, thorough):
     with (
         Office.open(home_of(tmp_path / "văn phòng", language), lambda: "") as office,
         serving(office, Line(TOKENS, CHAIN)) as site,
-        browsing(playwright) as (page, complaints),
+        browsing(chromium) as (page, complaints),
     ):
         pages = middle_of_a_night(office)
         page.goto(site.address)
@@ -204,12 +212,12 @@ def test_everybody_can_use_it(playwright, tmp_path, language, thorough):
         assert [said for said in complaints if "404" not in said] == []
 
 
-def test_an_empty_office_says_so(playwright, tmp_path):
+def test_an_empty_office_says_so(chromium, tmp_path):
     """No night, no dossier, no run, no token: each page says what is not there, and how it comes to be; by keyboard, too."""
     with (
         Office.open(home_of(tmp_path / "văn phòng", "vi"), lambda: "") as office,
         serving(office, Line()) as site,
-        browsing(playwright, viewport={"width": 360, "height": 800}) as (page, _),
+        browsing(chromium, viewport={"width": 360, "height": 800}) as (page, _),
     ):
         page.goto(site.address)
         until(lambda: page.goto(f"{site.bare}tokens") and not page.get_by_text("Đang xem").count(), "the tokens were looked at")
@@ -233,12 +241,12 @@ def test_an_empty_office_says_so(playwright, tmp_path):
 
 
 @pytest.mark.long
-def test_a_night_of_a_thousand_is_followed(playwright, tmp_path):
+def test_a_night_of_a_thousand_is_followed(chromium, tmp_path):
     """On a telephone: counted, shown sheet by sheet, its report opened from there; nothing outside, nothing serious to axe."""
     with (
         Office.open(home_of(tmp_path / "văn phòng", "vi"), lambda: "") as office,
         serving(office, Line()) as site,
-        browsing(playwright, viewport={"width": 360, "height": 800}) as (page, complaints),
+        browsing(chromium, viewport={"width": 360, "height": 800}) as (page, complaints),
     ):
         night(Reported(office.settings.home / "robot.toml", office.settings, office.ledger), 1_000)
         page.goto(site.address)
@@ -255,9 +263,9 @@ def test_a_night_of_a_thousand_is_followed(playwright, tmp_path):
         assert complaints == []
 
 
-def test_a_server_that_has_gone_is_said(playwright, office):
+def test_a_server_that_has_gone_is_said(chromium, office):
     """What stands there may be old, and the page says so."""
-    with browsing(playwright) as (page, _):
+    with browsing(chromium) as (page, _):
         with serving(office, Line()) as site:
             page.goto(site.address)
             assert not page.get_by_text("nội dung có thể đã cũ").is_visible()

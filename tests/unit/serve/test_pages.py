@@ -97,6 +97,14 @@ def test_each_count_of_a_night_leads_to_its_dossiers(client, office):
     assert 200 == client.get(f"/queue?night={'9' * 90}&kind=held").status
 
 
+def test_an_alarm_shows_nobodys_number(client, office):
+    """What the portal said when a run alarmed is covered on its page as it is in its report."""
+    run = office.ledger.begin_run("submit", "hoa-binh", {}, office.settings.home)
+    office.ledger.end_run(run, "failed", alarms=[{"kind": "origin", "said": "SĐT 0912345678"}])
+    page = client.get(f"/runs/{run}").text
+    assert ("SĐT •••78" in page, "0912345678" in page) == (True, False)
+
+
 def test_only_a_picture_is_shown_as_one(client, office, tmp_path):
     """A row that names another file, or one elsewhere, shows nothing of it."""
     ledger, home = office.ledger, office.settings.home
