@@ -21,8 +21,9 @@ from playwright.sync_api import sync_playwright
 from robot.browser.find import find_browser
 from robot.browser.installed import await_installed
 from robot.browser.policy import family, may_install
+from robot.browser.switches import own_arguments
 from robot.browser.temporary import Temporary
-from robot.errors import BrowserFailed, SettingsError, UsageError
+from robot.errors import BrowserFailed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,25 +202,6 @@ def _stop(playwright: Playwright, extras: Extras) -> None:
 def as_root() -> bool:
     """Whether Chrome's sandbox must stay off because the robot runs as root (Chrome refuses it then)."""
     return sys.platform != "win32" and os.geteuid() == 0
-
-
-def own_arguments(settings: Settings) -> list[str]:
-    """The switches that the settings ask for.
-
-    Raises:
-        SettingsError: the unpacked extension is not where the settings say.
-    """
-    arguments = ["--no-first-run", "--no-default-browser-check"]
-    folder = settings.browser.extension_dir
-    if folder is not None:
-        if not (folder / "manifest.json").is_file():
-            raise SettingsError("extension_dir_absent", folder=folder)
-        arguments += [f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
-    if settings.portal.host_resolver_rules:
-        arguments.append(f"--host-resolver-rules={settings.portal.host_resolver_rules}")
-    if settings.portal.spki_pins:
-        arguments.append(f"--ignore-certificate-errors-spki-list={','.join(settings.portal.spki_pins)}")
-    return arguments
 
 
 def environment() -> dict[str, str]:

@@ -16,7 +16,8 @@ import psutil
 from loguru import logger
 
 from robot.browser.find import find_browser
-from robot.browser.launch import as_root, environment, kill, own_arguments
+from robot.browser.launch import as_root, environment, kill
+from robot.browser.switches import own_arguments
 from robot.browser.temporary import Temporary
 from robot.errors import BrowserFailed
 
@@ -27,23 +28,8 @@ if TYPE_CHECKING:
     from robot.browser.profile import Profile
     from robot.settings import Settings
 
-WITHOUT: Final = (
-    "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose",
-    "HttpsUpgrades",
-    "HttpsFirstBalancedModeAutoEnable",
-    "LensOverlay",
-    "MediaRouter",
-    "PaintHolding",
-    "ThirdPartyStoragePartitioning",
-    "AvoidCorsURLLoaderRestartOnRedirect",
-    "TcpPortRandomizationWin",
-    "OptimizationHints",
-    "NetworkTimeServiceQuerying",
-    "AimEnabled",
-    "PreconnectToSearch",
-)
-# chromiumSwitches.ts of Playwright 1.65, without what concerns Edge, and without what would keep the extension from running.
+# chromiumSwitches.ts of Playwright 1.65, without what concerns Edge, and without what would keep the extension from running; its
+# features that are off stand in `switches`.
 PLAYWRIGHTS: Final = (
     "--disable-field-trial-config",
     "--disable-background-networking",
@@ -55,7 +41,6 @@ PLAYWRIGHTS: Final = (
     "--no-default-browser-check",
     "--disable-default-apps",
     "--disable-dev-shm-usage",
-    f"--disable-features={','.join(WITHOUT)}",
     "--enable-features=CDPScreenshotNewSurface,SkipListAccountsWithoutGaiaCookies",
     "--allow-pre-commit-input",
     "--disable-hang-monitor",

@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 from robot.browser.find import find_browser
 from robot.browser.launch import as_root, why_not
 from robot.browser.profile import Profile
+from robot.browser.switches import FEATURES_OFF
 from robot.browser.temporary import Temporary
 from robot.errors import BrowserFailed
 
@@ -39,7 +40,7 @@ def print_pdf(html: str, settings: Settings) -> bytes:
     try:
         with temporary.for_children(), sync_playwright() as playwright:
             program = find_browser(settings.browser.executable, playwright.chromium.executable_path)
-            browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not as_root())
+            browser = playwright.chromium.launch(executable_path=program, args=[FEATURES_OFF], chromium_sandbox=not as_root())
             page = browser.new_page(offline=True, java_script_enabled=False)
             page.set_content(html)
             return page.pdf(

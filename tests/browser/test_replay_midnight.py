@@ -6,8 +6,7 @@ from fixtures.extension import EXTENSION_ID, copy_to
 from fixtures.recorded import RECORDINGS
 from robot.browser.launch import Extras
 from robot.clock import VIETNAM
-from robot.drive.replay import playing
-from robot.drive.replay.playing import Playing, replay
+from robot.drive.replay import Playing, playing, replay
 from robot.settings import Settings
 
 BEGUN = dt.datetime.now(VIETNAM).replace(hour=23, minute=59, second=58) - dt.timedelta(days=1)

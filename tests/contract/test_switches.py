@@ -7,6 +7,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.browser.launch import DROPPED_DEFAULTS
 from robot.browser.listening import PLAYWRIGHTS, UNSEEN
+from robot.browser.switches import PLAYWRIGHTS_OFF
 
 # Of Edge; those that say which profile and how it is driven.
 ELSEWHERE = ("--disable-edgeupdater", "--edge-skip-compat-layer-relaunch", "--user-data-dir", "--remote-debugging-pipe")
@@ -24,7 +25,8 @@ def test_a_browser_that_listens_has_the_switches_of_one_that_playwright_starts(p
         )
     switches = [line for line in told.read_text(encoding="utf-8").splitlines() if not line.startswith(ELSEWHERE)]
     edge = {"msForceBrowserSignIn", "msEdgeUpdateLaunchServicesPreferredVersion"}
-    assert sorted([*PLAYWRIGHTS, *UNSEEN, "about:blank"]) == sorted(_without(switch, edge) for switch in switches)
+    off = f"--disable-features={','.join(PLAYWRIGHTS_OFF)}"
+    assert sorted([*PLAYWRIGHTS, off, *UNSEEN, "about:blank"]) == sorted(_without(switch, edge) for switch in switches)
 
 
 def _without(switch, names):
