@@ -15,7 +15,7 @@ from tests.waiting import alive, until
 WITHIN_S = 5
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
 def test_a_stopped_run_leaves_no_process_and_is_booked_as_cancelled(world, how):
     """Ctrl-C in the middle of a wait: browser and hosts are gone within 5 s, the outcome is cancelled, exit code 130."""
     with _waiting_run(world) as process:

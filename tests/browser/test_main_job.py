@@ -63,6 +63,7 @@ def _books_and_evidence_tell(world, run, home):
     assert run in said
 
 
+@pytest.mark.long
 def test_another_file_of_the_same_matter_is_refused(world, account, round_number, tmp_path):
     """The same unit, procedure, period and round with other bytes is not sent: it would be an amendment."""
     account("kim-lien")

@@ -89,6 +89,7 @@ def test_nobody_to_read_the_captcha_is_waiting(world):
     assert "captcha-1.png" in ran.talk
 
 
+@pytest.mark.long
 def test_a_session_that_ends_before_anything_was_sent_starts_again(world, faults, account, round_number, accepted):
     """Signed out by the portal on the way: the flow starts again from its log-in, and the dossier goes up once."""
     account("hoa-binh")

@@ -57,7 +57,9 @@ def _left(tmp_path):
     return sorted(path.name for path in (tmp_path / "temporary").glob("vss-replays-*"))
 
 
-@pytest.mark.parametrize("whole_group", [True, False], ids=["ctrl-c", "sigterm"])
+@pytest.mark.parametrize(
+    "whole_group", [pytest.param(True, marks=pytest.mark.long, id="ctrl-c"), pytest.param(False, id="sigterm")]
+)
 def test_replays_that_are_stopped_leave_nothing(replays, tmp_path, whole_group):
     """A terminal's Ctrl-C, which all hear; SIGTERM, which the command alone hears: code 130, no browser, no folder."""
     children = psutil.Process(replays.pid).children(recursive=True)
@@ -71,6 +73,7 @@ def test_replays_that_are_stopped_leave_nothing(replays, tmp_path, whole_group):
     assert [] == _left(tmp_path)
 
 
+@pytest.mark.long
 def test_a_player_that_dies_is_said(replays):
     """Nobody waits for its answer, and the others end."""
     children = psutil.Process(replays.pid).children(recursive=True)

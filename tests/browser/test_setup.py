@@ -68,6 +68,7 @@ def _tree(folder):
     }
 
 
+@pytest.mark.long
 def test_registers_with_the_extension_that_the_browser_installed_and_leaves_the_machine_as_it_was(world, etc, namespace, clean):
     """Policy and host are registered, Chromium fetches and installs the extension itself; --undo leaves not a trace."""
 

@@ -33,6 +33,7 @@ def signatures(world, said: dict) -> list[dict]:
     return json.loads(world.robot("signatures", "--run", said["run"], "--json").out)
 
 
+@pytest.mark.long
 def test_the_vendors_library_signs_behind_the_relay(world):
     """Mode vendor: every frame passes the relay and stands in the transcript; the signature is counted from it."""
     ran = world.robot("run", "register", "--org", "thai-son", "--json")
@@ -145,6 +146,7 @@ def test_the_pin_is_nowhere_but_in_the_agent(world):
     assert [name for name, data in left.items() if pin.encode() in data or planted.encode() in data] == []
 
 
+@pytest.mark.long
 def test_kill_9_of_the_robot_leaves_nothing_running(world, faults):
     """In the midst of signing: agent, relay and browser are gone within 5 s, and the token is free."""
     key = "kim-lien"

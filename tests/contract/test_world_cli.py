@@ -178,6 +178,7 @@ def test_operator_has_no_answer_to_a_strange_picture(world, tmp_path):
     assert fixtures("operator", "--dir", world.layout.directory, tmp_path / "absent.png").returncode == 3
 
 
+@pytest.mark.long
 def test_down_leaves_nothing_and_up_finds_the_data_again(own):
     """After down no process, port, temporary folder or disk is left; the next up keeps tokens, vault, truth and faults."""
     state = up(own)

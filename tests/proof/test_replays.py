@@ -26,6 +26,7 @@ def extras(playwright, tmp_path):
     lending.close()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_changed_portals_are_told_and_a_clean_recording_passes(extras):
     """One whose change is to be seen before anything is sent, one that refuses what was sent; and after them no false alarm."""
