@@ -110,7 +110,7 @@ def side_by_side(names: Sequence[str], played: Played) -> float:
     with tempfile.TemporaryDirectory(prefix="replays-") as name:
         folders = [RECORDINGS / each for each in names] * ROUNDS
         begun = time.monotonic()
-        for replayed in replay(folders, Playing(machine(Path(name))), os.cpu_count() or 1, logger.remove):
+        for replayed in replay(folders, Playing(machine(Path(name))), os.cpu_count() or 1, _without_log):
             played.take(replayed)
         return (time.monotonic() - begun) / ROUNDS
 
@@ -122,6 +122,10 @@ def fast_enough(took: Mapping[str, tuple[float, float]], together_s: float, say:
     how = f"side by side ({os.cpu_count()} processors): {live_s:.1f} s live, {together_s:.1f} s replayed"
     say(f"{how}: {live_s / together_s:.1f} times faster")
     return live_s / together_s >= TIMES
+
+
+def _without_log() -> None:
+    logger.remove()
 
 
 def _say(line: str) -> None:
