@@ -95,6 +95,7 @@ def test_the_world_is_skipped_where_it_is_not_installed(qa, pytester):
     ran.stdout.fnmatch_lines(["*comes with a checkout of vss-robot*"])
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_recording_is_a_test_and_a_changed_portal_fails_it(qa, pytester, tmp_path):
     """Side by side by xdist: the clean one passes, the changed one fails by step and name, and leaves trace and picture."""
