@@ -41,7 +41,11 @@ def test_the_doctor_names_the_earlier_of_two_faults_and_sees_both(world, pair):
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("name", "exit_code"),
-    [("driver-missing", 11), pytest.param("dialog-unanswered", 11, marks=pytest.mark.long), ("portal-toast", 10)],
+    [
+        pytest.param("driver-missing", 11, marks=pytest.mark.long),
+        pytest.param("dialog-unanswered", 11, marks=pytest.mark.long),
+        ("portal-toast", 10),
+    ],
 )
 def test_a_run_names_why_its_form_stayed_away(world, name, exit_code):
     """The driver behind the library's end, the window that nobody answers, the portal's own sentence."""
