@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from robot.settings import Settings
 
 STORED: Final = "local_storage,indexeddb,cache_storage,service_workers,file_systems,storage_buckets"
-CONNECTED_S: Final = 15.0
+CONNECTED_S: Final = 15.0  # a browser that runs is connected in tenths of a second
 # What belongs to the tab and not to the profile; how many frames the page has, which keep such things of their own.
 FORGET: Final = "sessionStorage.clear(); window.name = ''; window.length"
 
@@ -78,12 +78,9 @@ class Lending:
             self._profile.write_host_manifest(signing.host_name, host_program, *ids)
         try:
             context = self._connected()
-        except PlaywrightError:  # it is dying, or has taken up a connection and does not go on with it
+        except BrowserFailed:  # it is dying, or has taken up a connection and does not go on with it
             self._start(settings, headed=headed)
-            try:
-                context = self._connected()
-            except PlaywrightError as wrong:
-                raise BrowserFailed("browser_failed", why=why_not(wrong)) from wrong
+            context = self._connected()
         as_new, self._as_new = self._as_new, False
         _pretend(_emptied(context, as_new=as_new), settings)
         context.set_default_timeout(settings.timers.page_s * 1000)
@@ -96,7 +93,10 @@ class Lending:
 
     def _connected(self) -> BrowserContext:
         assert self._own is not None  # noqa: S101 - for the type checker: it has been started
-        return self._playwright.chromium.connect_over_cdp(self._own.endpoint, timeout=CONNECTED_S * 1000).contexts[0]
+        try:
+            return self._playwright.chromium.connect_over_cdp(self._own.endpoint, timeout=CONNECTED_S * 1000).contexts[0]
+        except PlaywrightError as wrong:
+            raise BrowserFailed("browser_failed", why=why_not(wrong)) from wrong
 
     def close(self) -> None:
         """End the browser, where one runs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import webbrowser
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from robot import private
 from robot.cli.opening import open_office
 from robot.clock import VIETNAM
 from robot.errors import NameUnknown, UsageError
@@ -132,8 +132,7 @@ def _write(file: Path, data: bytes) -> None:
     """Whole or not at all, for its owner only."""
     beside = file.with_name(f".{file.name}.new")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
+        with open(beside, "wb", opener=private.opener) as opened:
             opened.write(data)
         beside.replace(file)
     except OSError as wrong:

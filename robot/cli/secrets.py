@@ -17,32 +17,19 @@ if TYPE_CHECKING:
 
 def set_secret(settings: Path | None, vault_fd: int | None, name: str, from_fd: int | None) -> None:
     """Store a secret under a name, over an older one."""
-    from robot.vault import pass_phrase_from_fd
-
     with open_office(settings, vault_fd) as office:
-        if from_fd is not None:
-            secret = pass_phrase_from_fd(from_fd)
-        elif sys.stdin.isatty():
-            secret = getpass.getpass(Text("labels.secret_for", {"name": name}).say(office.settings.language), stream=sys.stderr)
-        else:
-            raise UsageError("secret_needed", name=name)
-        office.vault.set(name, secret)
+        asked = Text("labels.secret_for", {"name": name})
+        office.vault.set(name, _handed_over(from_fd, name, asked.say(office.settings.language)))
 
 
 def set_account(settings: Path | None, vault_fd: int | None, organisation: str, user: str | None, from_fd: int | None) -> None:
     """Store an account that an organisation has at the portal already; its user name is its tax code unless another is said."""
     from robot.flow.post import keep_account
-    from robot.vault import pass_phrase_from_fd
 
     with open_office(settings, vault_fd) as office:
         user = user or office.organisation(organisation).tax_code
-        if from_fd is not None:
-            password = pass_phrase_from_fd(from_fd)
-        elif sys.stdin.isatty():
-            asked = Text("labels.password_of", {"user": user, "organisation": organisation})
-            password = getpass.getpass(asked.say(office.settings.language), stream=sys.stderr)
-        else:
-            raise UsageError("secret_needed", name=organisation)
+        asked = Text("labels.password_of", {"user": user, "organisation": organisation})
+        password = _handed_over(from_fd, organisation, asked.say(office.settings.language))
         if not all(value.strip() and len(value.splitlines()) == 1 for value in (user, password)):
             raise UsageError("account_wrong", organisation=organisation)
         keep_account(office.vault, organisation, user, password)
@@ -62,3 +49,14 @@ def forget_secret(settings: Path | None, vault_fd: int | None, name: str) -> Non
     """Delete a secret."""
     with open_office(settings, vault_fd) as office:
         office.vault.delete(name)
+
+
+def _handed_over(from_fd: int | None, name: str, prompt: str) -> str:
+    """A secret from a file descriptor, or by the prompt where somebody sits at a terminal."""
+    from robot.vault import pass_phrase_from_fd
+
+    if from_fd is not None:
+        return pass_phrase_from_fd(from_fd)
+    if not sys.stdin.isatty():
+        raise UsageError("secret_needed", name=name)
+    return getpass.getpass(prompt, stream=sys.stderr)

@@ -166,8 +166,9 @@ def _digest(root: etree._Element, signature: etree._Element, reference: etree._E
         parent.text = (parent.text or "") + tail
     digest = hashlib.new(algorithm)
     exclusive = any(str(name).startswith(_EXCLUSIVE) for name in asked)
-    # The stubs know neither the option nor that any object with a `write` will do.
-    root.getroottree().write_c14n(_Sink(digest), exclusive=exclusive, with_comments=False)  # type: ignore[call-arg,arg-type]
+    # Any object with a `write` will do.
+    tree = root.getroottree()
+    tree.write_c14n(_Sink(digest), exclusive=exclusive, with_comments=False)  # type: ignore[call-arg,arg-type]  # not in the stubs
     return digest.digest()
 
 

@@ -35,7 +35,7 @@ def keep_sent(home: Path, dossier: DossierHead) -> None:
             return
         private.make_folder(place.parent)
         draft = place.with_name(f"{place.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+        with open(draft, "wb", opener=private.opener) as opened:
             opened.write(held)
         draft.replace(place)
     except OSError as wrong:

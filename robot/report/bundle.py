@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from robot import private
 from robot.clock import VIETNAM
 from robot.errors import UsageError
 from robot.report.case import read_case
@@ -85,8 +86,7 @@ def _write(out: Path, members: list[Packed], run: Run) -> None:
     at = (run.ended or run.started).astimezone(VIETNAM).timetuple()[:6]
     beside = out.with_name(f".{out.name}.new")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with open(beside, "wb", opener=private.opener) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for member in members:
                 entry = zipfile.ZipInfo(member.name, at)
                 entry.compress_type = zipfile.ZIP_STORED if member.name.endswith(".png") else zipfile.ZIP_DEFLATED

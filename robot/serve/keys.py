@@ -9,6 +9,7 @@ import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from robot import private
 from robot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def token_file(folder: Path, keys: Keys) -> Iterator[Path]:
     file = folder / FILE_NAME
     beside = file.with_name(f".{FILE_NAME}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as written:
+        with open(beside, "w", encoding="ascii", opener=private.opener) as written:
             written.write(keys.token)
         beside.replace(file)
     except OSError as wrong:

@@ -4,6 +4,7 @@ import psutil
 import pytest
 
 from fixtures.extension import EXTENSION_ID, copy_to
+from robot.browser import lent
 from robot.browser.launch import Extras, kill, launch
 from robot.browser.lent import Lending
 from robot.browser.profile import Profile
@@ -64,6 +65,17 @@ def _said(browser, script, addresses):
 
 
 EMPTY = ["", {}, {}, "", [], 0]
+
+
+def test_a_browser_that_goes_no_further_with_a_connection_is_started_anew(profile, shown, monkeypatch):
+    """It is there, takes up the connection, and does not answer."""
+    monkeypatch.setattr(lent, "CONNECTED_S", 2.0)
+    shown(FIND, PORTAL)
+    stuck = profile.processes()
+    for process in stuck:
+        process.suspend()
+    assert EMPTY == shown(FIND, PORTAL)[:-1]
+    assert not {process.pid for process in stuck} & {process.pid for process in profile.processes()}
 
 
 @pytest.mark.parametrize("before", [(PORTAL,), (OTHER, PORTAL)])

@@ -7,7 +7,8 @@ from playwright.sync_api import Error as PlaywrightError
 
 from robot.browser.launch import DROPPED_DEFAULTS
 from robot.browser.listening import PLAYWRIGHTS, UNSEEN
-from robot.browser.switches import PLAYWRIGHTS_OFF
+from robot.browser.switches import ADDRESS_BAR_OFF, PLAYWRIGHTS_OFF, own_arguments
+from robot.settings import Settings
 
 # Of Edge; those that say which profile and how it is driven.
 ELSEWHERE = ("--disable-edgeupdater", "--edge-skip-compat-layer-relaunch", "--user-data-dir", "--remote-debugging-pipe")
@@ -32,3 +33,9 @@ def test_a_browser_that_listens_has_the_switches_of_one_that_playwright_starts(p
 def _without(switch, names):
     name, _, values = switch.partition("=")
     return f"{name}={','.join(value for value in values.split(',') if value not in names)}" if values else switch
+
+
+def test_what_is_switched_off_is_so_beside_playwrights_own():
+    """Of two such switches Chrome heeds the last alone, which is ours: it has both lists."""
+    (off,) = [switch for switch in own_arguments(Settings()) if switch.startswith("--disable-features=")]
+    assert {*PLAYWRIGHTS_OFF, *ADDRESS_BAR_OFF} == set(off.partition("=")[2].split(","))

@@ -49,10 +49,8 @@ class Lane:
             self._link.tell("ready", run=self._session)
             self._serve()
         except RobotError as wrong:
-            outcome, facts = (
-                wrong.outcome,
-                {"error": type(wrong).__name__, "said": wrong.text.say(), "told": by_language(wrong.text)},
-            )
+            outcome = wrong.outcome
+            facts = {"error": type(wrong).__name__, "said": wrong.text.say(), "told": by_language(wrong.text)}
         ledger.end_run(self._session, outcome)
         self._link.tell("over", run=self._session, outcome=outcome, alarms=[], **facts)
 

@@ -20,8 +20,8 @@ from fixtures.pki import make_authority
 from robot.dossier import Checker, read_head
 from robot.errors import DossierUnreadable
 from tests.doubles.soft_key import SoftKey
+from tests.proof.quickly import quickly
 
-LONGEST_S = 2.0
 _NEW = st.binary(max_size=12) | st.sampled_from(
     [
         b"<a>",
@@ -74,11 +74,9 @@ def fuzz(folder: Path, examples: int) -> int:
         if kind == "inner":  # a mangled form in a container that holds it properly
             mangled = good.replace(content, b64encode(mangled))
         file.write_bytes(mangled)
-        begin = time.thread_time()
-        said = [_said(lambda: [fault.as_json("en") for fault in checker.check(file).faults]), _said(lambda: read_head(file))]
-        taken = time.thread_time() - begin  # of the processor: what else the machine does is nobody's fault
+        with quickly():
+            said = [_said(lambda: [fault.as_json("en") for fault in checker.check(file).faults]), _said(lambda: read_head(file))]
         assert all(said)
-        assert taken < LONGEST_S, f"{taken:.1f} s"
         assert [file] == list(home.iterdir())
         assert mangled == file.read_bytes()
         done += 1

@@ -57,6 +57,9 @@ def _letters() -> list[bytes]:
     ]
 
 
+UNWRITABLE = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A real letter, changed as a mail, then as bytes."""
@@ -72,13 +75,7 @@ class Recipe:
             message = change(message)
         try:
             raw = message.as_bytes()
-        except (
-            LookupError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ):  # what cannot be written as a mail never comes as one
+        except UNWRITABLE:  # what cannot be written as a mail never comes as one
             raw = self.letter
         return _spliced(raw, self.splices)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from robot.errors import Cancelled, PersonAwaited
+from robot.errors import BrowserFailed, Cancelled, PersonAwaited
 from robot.ledger.why import by_language
 from robot.texts import Text
 
@@ -28,7 +28,7 @@ class PutOff:
         """
         if over is None:
             lost = by_language(Text("errors.lane_lost", {"organisation": organisation}))
-            self.facts[organisation] = {"error": "BrowserFailed", "run": None, "said": lost}
+            self.facts[organisation] = {"error": BrowserFailed.__name__, "run": None, "said": lost}
         elif over.get("error") != Cancelled.__name__:
             self.facts[organisation] = {"error": over.get("error"), "run": over["run"], "said": over.get("told")}
 

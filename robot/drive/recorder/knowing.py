@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from robot.flow.post import ACCOUNTS
 from robot.identifiers import tax_digits
 from robot.recording.frames import learn_frames
 from robot.recording.harmless import persons
@@ -39,7 +40,7 @@ PARTICULARS: Final[dict[str, Callable[[str], str]]] = {
     "contact_phone": sized("phone"),
 }
 AGENCY: Final = ("province", "agency_name", "agency_code", "result_delivery")
-_PORTAL, _ROWS = "portal/", 3  # an account in the vault: user name, password, activation
+_ROWS: Final = 3  # an account in the vault: user name, password, activation
 # How secrets begin that vault, mail room and terminal tell the redactor, and what they are called in a recording.
 _NAMES: Final = {"mail/": "mail_password", "token/": "pin", "pin": "pin", "activation code": "code", "password": "password"}
 
@@ -61,7 +62,7 @@ class Known:
         """What the vault has handed out so far, and what the mail room has read."""
         for secret, name in self._redactor.secrets.items():
             rows = secret.split("\n")
-            if name.startswith(_PORTAL) and len(rows) == _ROWS:
+            if name.startswith(ACCOUNTS) and len(rows) == _ROWS:
                 self.register.add("ORG", "user_name", rows[0], sized("digits") if rows[0].isdecimal() else shape_of)
                 self.secret("password", rows[1])
             elif len(rows) == 1 and len(secret) >= SHORTEST:

@@ -19,6 +19,7 @@ from robot.drive.stage import Stage
 from robot.drive.versions import token_versions
 from robot.errors import DossierUnreadable, RecordingUnsafe, RobotError
 from robot.flow.mailbox import OrganisationMailbox
+from robot.flow.post import ACCOUNTS
 from robot.recording.frames import frames_of
 from robot.recording.harmless import CannotBeHarmless, harmless
 from robot.recording.model import Outcome
@@ -56,7 +57,7 @@ class RecordedRun:
         self._given = dict(parameters)
         self._parameters = dict(parameters)  # as the recording names them
         self._organisation: Organisation = office.organisation(key)
-        self._had_account = office.vault.has(f"portal/{key}")
+        self._had_account = office.vault.has(f"{ACCOUNTS}{key}")
         self._before = [effect for kind in KINDS if (effect := office.ledger.newest_by_organisation(kind, key)) is not None]
         self._known = Known(self._organisation, office.redactor, datetime.now(VIETNAM).date())
         self._recorder: Recorder | None = None
@@ -167,9 +168,8 @@ class RecordedRun:
     def _account(self) -> str | None:
         """The user name of an account that lay in the vault before the run, where the run has used it."""
         learnt = {name: secret for secret, name in self._office.redactor.secrets.items()}
-        if not self._had_account or f"portal/{self._key}" not in learnt:
-            return None
-        return learnt[f"portal/{self._key}"].split("\n")[0]
+        account = learnt.get(f"{ACCOUNTS}{self._key}") if self._had_account else None
+        return account.split("\n")[0] if account is not None else None
 
     def _versions(self, ending: Ending) -> dict[str, str]:
         run = self._evidence(ending) / "run.json"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from robot.drive.office import Office
 from robot.drive.replay.earlier import plant
+from robot.flow.post import NO_ACTIVATION, keep_account
 from robot.redaction import Redactor
 from robot.settings import Settings
 from robot.vault import Vault
@@ -66,8 +67,8 @@ def open_office(
     ledger = books.emptied()
     activation = plant(ledger, recording, binding, ORGANISATION, settings.evidence.folder)
     if recording.account is not None:
-        rows = binding.fill(recording.account), binding.fill(PASSWORD), activation or "-"
-        vault.set(f"portal/{ORGANISATION}", "\n".join(rows))
+        rows = binding.fill(recording.account), binding.fill(PASSWORD), activation or NO_ACTIVATION
+        keep_account(vault, ORGANISATION, *rows)
     return Office(settings, redactor, vault, ledger)
 
 
