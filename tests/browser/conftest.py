@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,11 @@ _rounds = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def account(world) -> Callable[[str], None]:
-    """Sees to it that an organisation has an account at the portal and its credentials in the vault, by no run of the robot."""
-    ready: set[str] = set()
+    """Sees to it that an organisation has an account at the portal and its credentials in the vault, by no run of the robot.
 
-    def make(key: str) -> None:
-        if key not in ready:
-            give_account(world.layout, key)
-            ready.add(key)
-
-    return make
+    Each time anew: another test may have onboarded the organisation meanwhile, with a vault of its own.
+    """
+    return partial(give_account, world.layout)
 
 
 @pytest.fixture

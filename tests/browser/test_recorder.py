@@ -6,7 +6,7 @@ from robot.recording.harmless import persons
 from robot.recording.reading import load
 from robot.recording.safety import search
 
-ORG = "thai-son"
+ORG = "truong-son"  # no other test of the ordinary run has letters sent to it, which would be recorded too
 
 
 def test_a_recording_tells_the_run_and_none_of_its_secrets(world, account, round_number, tmp_path):
