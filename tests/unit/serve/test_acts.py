@@ -37,6 +37,8 @@ def test_a_held_dossier_goes_on_by_a_decision(client, office):
     question = office.ledger.open_questions()[0]
     page = client.get("/held").text
     assert all(f'value="{choice}"' in page for choice in question.choices)
+    own = client.get(f"/queue/{item.id}").text
+    assert [own.count(f'value="{choice}"') for choice in ("retry", "cancel", "release", "hold")] == [1, 1, 0, 0]
     back = client.post(f"/questions/{question.id}", answer="retry", back="held")
     assert back.headers["location"].startswith("/held?said=")
     assert office.ledger.queue.item(item.id).state == "planned"
