@@ -77,12 +77,10 @@ class Lending:
             ids = (settings.browser.extension_id, *signing.extension_ids)
             self._profile.write_host_manifest(signing.host_name, host_program, *ids)
         try:
-            context = self._connected()
+            context = self._ready(settings)
         except BrowserFailed:  # it is dying, or has taken up a connection and does not go on with it
             self._start(settings, headed=headed)
-            context = self._connected()
-        as_new, self._as_new = self._as_new, False
-        _pretend(_emptied(context, as_new=as_new), settings)
+            context = self._ready(settings)
         context.set_default_timeout(settings.timers.page_s * 1000)
         return Lent(context, self._profile, self._playwright, extras, self._given_back)
 
@@ -91,12 +89,16 @@ class Lending:
         self._own = Listening(settings, self._profile, self._playwright.chromium.executable_path, headed=headed)
         self._as_new = True
 
-    def _connected(self) -> BrowserContext:
+    def _ready(self, settings: Settings) -> BrowserContext:
+        """Connected, and as a run is to find it."""
         assert self._own is not None  # noqa: S101 - for the type checker: it has been started
+        as_new, self._as_new = self._as_new, False
         try:
-            return self._playwright.chromium.connect_over_cdp(self._own.endpoint, timeout=CONNECTED_S * 1000).contexts[0]
+            context = self._playwright.chromium.connect_over_cdp(self._own.endpoint, timeout=CONNECTED_S * 1000).contexts[0]
+            _pretend(_emptied(context, as_new=as_new), settings)
         except PlaywrightError as wrong:
             raise BrowserFailed("browser_failed", why=why_not(wrong)) from wrong
+        return context
 
     def close(self) -> None:
         """End the browser, where one runs."""
