@@ -295,3 +295,6 @@ def test_on_paper_all_of_it_is_printed(shown):
     page = shown("failed")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate(CONTRAST) == []
+    page.set_viewport_size({"width": 688, "height": 1000})  # A4 between its margins: narrow, but a table stays a table
+    cells = page.locator("table.stacked td").evaluate_all("all => all.map(one => getComputedStyle(one).display)")
+    assert set(cells) == {"table-cell"}
