@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import books, check, memory, nightly, relay, serve, startup, submit, throughput
+from tests.bench import books, check, memory, nightly, relay, replays, serve, startup, submit, throughput
 
 BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "books": books.main,
@@ -12,6 +12,7 @@ BENCHES: dict[str, Callable[[Sequence[str]], int]] = {
     "nightly": nightly.main,
     "peers": throughput.main,
     "relay": relay.main,
+    "replays": replays.main,
     "serve": serve.main,
     "startup": startup.main,
     "submit": submit.main,

@@ -22,7 +22,7 @@ GOAL = 0.95  # of the time the token signs, with tabs as needed
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and print."""
+    """Measure and print; 1 where a dossier was not accepted or the goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench nightly", description=__doc__)
     parser.add_argument("--dossiers", type=int, nargs="*", default=[10, 100], help="in Chromium, a night each (10 100)")
     parser.add_argument(
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     about = {"pictures": given.pictures, "trace": not given.no_trace, "processors": os.cpu_count(), "load": os.getloadavg()[0]}
     goal = {"goal": GOAL, "best": best, "reached": best >= GOAL}
     sys.stdout.write(json.dumps({"nights": figures, **goal, **about}, indent=1) + "\n")
-    return 0 if all(row["accepted"] == row["dossiers"] for row in figures) else 1
+    return 0 if best >= GOAL and all(row["accepted"] == row["dossiers"] for row in figures) else 1
 
 
 def figures_of(night: Measured) -> dict[str, Any]:

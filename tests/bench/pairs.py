@@ -45,14 +45,23 @@ def spent(command: Sequence[str], **options: Any) -> Spent:
     Raises:
         subprocess.CalledProcessError: it failed; with what it said on stderr.
     """
+    return clocked(lambda: _run(command, options))
+
+
+def clocked(act: Callable[[], object]) -> Spent:
+    """Do it; processor time is that of the processes that it has started and waited for."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    act()
     wall = time.perf_counter() - begun
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Spent(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def _run(command: Sequence[str], options: Mapping[str, Any]) -> None:
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     if ran.returncode:
         sys.stderr.write(ran.stdout + ran.stderr)
         raise subprocess.CalledProcessError(ran.returncode, command)
-    return Spent(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def in_turn(ways: Mapping[str, Callable[[], Spent]], pairs: int) -> dict[str, list[Spent]]:
