@@ -6,7 +6,6 @@ processor), and one after the other.
 """
 
 import argparse
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,6 +18,7 @@ from fixtures.extension import copy_to
 from fixtures.recorded import CASES, RECORDINGS, organisations, run_live
 from fixtures.world import Layout, started
 from fixtures.world.robot import robot_command
+from robot.browser.launch import environment
 from tests.bench.pairs import PAIRS, Goal, Spent, clocked, in_turn, medians, ratio, spent, told
 
 GOAL = Goal("at least", 10)
@@ -69,7 +69,6 @@ def _live(names: Sequence[str], answer_s: float) -> Spent:
 def _replayed(folder: Path, extension: Path, names: Sequence[str], options: Sequence[str]) -> Spent:
     """Raises `CalledProcessError` where a replay is not what was recorded."""
     recordings = [str(RECORDINGS / name) for name in names]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("VSS_ROBOT_")}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    kept = {name: value for name, value in environment().items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [*robot_command(), "replay", "--extension", str(extension), *options, *recordings]
-    return spent(command, env=environment, cwd=folder)
+    return spent(command, env=kept, cwd=folder)

@@ -100,3 +100,19 @@ def test_a_browser_that_has_died_is_started_anew(profile, shown):
     kill(profile)
     psutil.wait_procs(profile.processes())
     assert EMPTY == shown(FIND, PORTAL)[:-1]
+
+
+def test_a_browser_that_dies_as_it_is_emptied_is_started_anew(profile, shown, monkeypatch):
+    """It has taken up the connection, and is gone before the run has it."""
+    emptied, met = lent._emptied, []
+
+    def dying(context, *, as_new):
+        met.append(as_new)
+        if len(met) == 1:
+            kill(profile)
+        return emptied(context, as_new=as_new)
+
+    shown(FIND, PORTAL)
+    monkeypatch.setattr(lent, "_emptied", dying)
+    assert EMPTY == shown(FIND, PORTAL)[:-1]
+    assert len(met) == 2
