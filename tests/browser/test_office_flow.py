@@ -15,6 +15,7 @@ from tests.browser.conftest import notes
 
 KEY = "thai-son"
 PERIOD, OTHER = "08/2025", "07/2025"
+ROUNDS = range(91, 94)  # of no other test: see `round_number`
 
 
 @pytest.fixture(scope="session")
@@ -31,16 +32,16 @@ def installed(tmp_path_factory) -> dict[str, str]:
 def sent(world) -> list[str]:
     """Two dossiers of one period and one of another, taken by the portal long ago; the numbers of the two."""
     organisation = world.organisation(KEY)
-    numbers = [f"{80_000 + number}/2025/{organisation.agency_code}" for number in range(3)]
+    numbers = [f"{80_000 + place}/2025/{organisation.agency_code}" for place in ROUNDS]
     with Truth(world.layout.truth).write() as db:
-        for place, (number, period) in enumerate(zip(numbers, (PERIOD, PERIOD, OTHER), strict=True), start=1):
+        for place, number, period in zip(ROUNDS, numbers, (PERIOD, PERIOD, OTHER), strict=True):
             row = (clock.stamp(), organisation.tax_code, organisation.unit_code, period, f"{place:02d}", number)
             db.execute(
                 "INSERT INTO dossiers (attempted_at, tax_code, unit_code, procedure, procedure_name, period, round, file_name,"
                 " size, sha256, outcome, number) VALUES (?, ?, ?, '600', 'Báo tăng', ?, ?, 'D.xml', 1, '', 'accepted', ?)",
                 row,
             )
-            status = "Từ chối" if place == 1 else "Đã giải quyết"
+            status = "Từ chối" if place == ROUNDS[0] else "Đã giải quyết"
             db.execute("INSERT INTO history (number, at, status, note) VALUES (?, ?, ?, '')", (number, row[0], status))
     return numbers[:2]
 

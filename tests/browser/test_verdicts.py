@@ -110,10 +110,12 @@ def test_a_wrong_field_is_refused_named_corrected_and_accepted_once(world, fault
     (effect,) = _shown(world, second.said["run"])["effects"]
     assert (effect["attempt"], effect["state"]) == (2, "confirmed")
 
-    truth, unit = world.truth(), world.organisation(ORG).unit_code
-    tried = [row["verdict"] for row in truth["dossiers"] if row["unit_code"] == unit and int(row["round"]) == int(round_number)]
-    assert tried == ["invalid", "valid"]
-    counted = [row for row in truth["acceptances"] if row["unit_code"] == unit and int(row["round"]) == int(round_number)]
+    truth, matter = world.truth(), (world.organisation(ORG).unit_code, PERIOD, int(round_number))
+    tried, counted = (
+        [row for row in truth[table] if (row["unit_code"], row["period"], int(row["round"])) == matter]
+        for table in ("dossiers", "acceptances")
+    )
+    assert [row["verdict"] for row in tried] == ["invalid", "valid"]
     assert [(1, second.said["receipt"]["number"])] == [(row["times"], row["numbers"]) for row in counted]
 
 
