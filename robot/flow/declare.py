@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +68,12 @@ def flow(
     return declare
 
 
+@cache
 def discover() -> Mapping[str, EntryPoint]:
-    """The installed flows by name, not yet loaded; an office's own package adds its flows by the same entry point group."""
+    """The installed flows by name, not yet loaded; an office's own package adds its flows by the same entry point group.
+
+    They are looked for once: a process that runs keeps the flows it has begun with.
+    """
     return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _KEY = re.compile(r'^(?P<role>[a-z]+)(?: (?P<name>"(?:[^"\\]|\\.)*"|/.*/))?(?P<s
 _STATE = re.compile(r"\[([^\]]*)\]")
 _PASSING: Final = ("active", "ref=", "cursor=", "box=")  # where the focus and the pointer are says nothing of the page
 _INDENT: Final = 2
+_KNOWN: Final = 4096  # lines read already: the pages of one portal have most of theirs in common, step after step
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,10 @@ def _elements(snapshot: str) -> Iterator[Element]:
     around: list[tuple[int, str]] = []
     made: Element | None = None
     for line in snapshot.splitlines():
-        found = _LINE.match(line)
+        found = _read(line)
         if found is None:
             continue
-        depth, (key, says) = len(found["indent"]) // _INDENT, _parted(found["rest"])
+        depth, key, says = found
         if key.startswith("/"):
             if made is not None:
                 made.properties[key[1:]] = says
@@ -61,13 +63,26 @@ def _elements(snapshot: str) -> Iterator[Element]:
         yield made
 
 
+@lru_cache(_KNOWN)
+def _read(line: str) -> tuple[int, str, str] | None:
+    """How deep a line stands, its key, and what it says."""
+    found = _LINE.match(line)
+    return (len(found["indent"]) // _INDENT, *_parted(found["rest"])) if found is not None else None
+
+
 def _element(key: str, says: str, within: tuple[str, ...]) -> Element | None:
+    known = _known(key)
+    return Element(known[0], known[1], says, known[2], within) if known is not None else None
+
+
+@lru_cache(_KNOWN)
+def _known(key: str) -> tuple[str, str, tuple[str, ...]] | None:
+    """Role, name and states."""
     found = _KEY.match(key)
     if found is None:
         return None
-    name = found["name"] or ""
     states = tuple(state for state in _STATE.findall(found["states"]) if not state.startswith(_PASSING))
-    return Element(found["role"], _unquoted(name), says, states, within)
+    return found["role"], _unquoted(found["name"] or ""), states
 
 
 def _parted(rest: str) -> tuple[str, str]:

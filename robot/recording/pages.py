@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from robot.recording.change import Change
@@ -24,9 +25,11 @@ FIELDS: Final = frozenset({"textbox", "searchbox", "spinbutton", "combobox", "li
 PRESSED: Final = frozenset({"button", "link", "menuitem", "tab", "treeitem", "option"})
 WORKED: Final = FIELDS | PRESSED
 _ALIKE: Final = 0.6  # two names more alike than this are one name, changed
+_KNOWN: Final = 4096  # texts: a page has most of them at the end of each step
 _VARYING = re.compile(r"\{[A-Z]+:[^{}]*\}|[0-9]+(?:[.,:/ -][0-9]+)*")
 
 
+@lru_cache(_KNOWN)
 def plain(text: str) -> str:
     """A text without what differs in any two runs: numbers, dates, placeholders; NFC, with single spaces."""
     return _VARYING.sub("#", " ".join(unicodedata.normalize("NFC", text).split()))

@@ -3,8 +3,9 @@
 Every tool sends the same number of dossiers through the same pages with the same extension, after one log-in, in a process of its
 own: its wall time from start to end counts. The token takes `--sign-ms` for a signature, the portal `--portal-ms` for an answer.
 The others work one dossier after the other, as their users write it, and know nothing of books and evidence; the robot's agent
-signs for them too. They are installed into `.world/peers` (`tests/bench/peers/requirements.txt`), beside the system's
-chromium-driver.
+signs for them too. With tabs our night pictures receipts and failures (`evidence.pictures = "outcomes"`), and in a turn of its
+own all that it pictures by default, as with one tab. The others are installed into `.world/peers`
+(`tests/bench/peers/requirements.txt`), beside the system's chromium-driver.
 """
 
 import argparse
@@ -45,18 +46,20 @@ def main(arguments: Sequence[str]) -> int:
         pile = Pile(world.layout, ORGANISATION, year=2020)
         tools = Tools(world.layout, ORGANISATION, world.token, python)
         many = f"vss-robot nightly, {given.tabs} tabs"
+        pictured = f"{many}, all pictures"
         ways: dict[str, Callable[[], Spent]] = {
-            many: partial(_night, world, given.dossiers, given.tabs),
+            many: partial(_night, world, given.dossiers, given.tabs, "outcomes"),
+            pictured: partial(_night, world, given.dossiers, given.tabs),
             ONE_TAB: partial(_night, world, given.dossiers, 1),
         }
         ways |= {tool: partial(_sent, tools, tool, pile, given.dossiers) for tool in (*PEERS, PLAYWRIGHT)}
         for way in (ONE_TAB, *PEERS, PLAYWRIGHT):  # profiles and bytecode that a user has from the first time on
             (partial(_night, world, 1, 1) if way == ONE_TAB else partial(_sent, tools, way, pile, 1))()
         took = in_turn(ways, given.rounds)
-    return told(figures_of(took, many, given.dossiers), rows_of(took, given.dossiers))
+    return told(figures_of(took, many, pictured, given.dossiers), rows_of(took, given.dossiers))
 
 
-def figures_of(took: dict[str, list[Spent]], many: str, dossiers: int) -> dict[str, Any]:
+def figures_of(took: dict[str, list[Spent]], many: str, pictured: str, dossiers: int) -> dict[str, Any]:
     """The two goals: by how much the night with tabs, and the night with one, beats the faster of the two peers in its round."""
     walls = {name: [each.wall_s for each in times] for name, times in took.items()}
     best = [min(pair) for pair in zip(*(walls[peer] for peer in PEERS), strict=True)]
@@ -67,6 +70,7 @@ def figures_of(took: dict[str, list[Spent]], many: str, dossiers: int) -> dict[s
         "dossiers": dossiers,
         "rounds": len(best),
         **FASTER.facts(with_tabs),
+        "all_pictures": FASTER.facts(ratio(best, walls[pictured])),
         "one_tab": NEVER_SLOWER.facts(alone),
         "reached": FASTER.reached(with_tabs) and NEVER_SLOWER.reached(alone),
     }
@@ -90,8 +94,8 @@ def rows_of(took: dict[str, list[Spent]], dossiers: int) -> dict[str, dict[str, 
     return rows
 
 
-def _night(world: NightWorld, dossiers: int, tabs: int) -> Spent:
-    night = world.night(dossiers, VSS_ROBOT_NIGHTLY__TABS=str(tabs))
+def _night(world: NightWorld, dossiers: int, tabs: int, pictures: str = "all") -> Spent:
+    night = world.night(dossiers, VSS_ROBOT_NIGHTLY__TABS=str(tabs), VSS_ROBOT_EVIDENCE__PICTURES=pictures)
     if night.accepted != dossiers:
         message = f"{night.accepted} of {dossiers} dossiers were accepted, exit code {night.exit_code}"
         raise RuntimeError(message)

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import CDPSession
 from playwright.sync_api import Error as PlaywrightError
 
 from robot.browser.changes import UNSEEN_S, wait_until
@@ -96,11 +97,57 @@ def test_every_tab_has_a_window_of_its_own(context):
 
     tabs = Tabs(context, 3, work)
     tabs.waiting.extend([(each, 0) for each in range(3)])
-    tabs.open()
     while not tabs.idle:
+        tabs.grow()
         first.wait_for_timeout(20)
     tabs.close(lambda: first.wait_for_timeout(20))
     assert len(set(windows)) == 4, windows
+
+
+def test_tabs_are_opened_for_what_waits_and_the_first_ones_work_meanwhile(context):
+    """A night of two dossiers has two windows, whatever it might have; the second comes while the first is at work."""
+    first, done = context.pages[0], []
+
+    def work(page, taken) -> None:
+        if taken == (1, 0):  # until the other has begun
+            while not done:
+                page.wait_for_timeout(20)
+        done.append(taken)
+
+    tabs = Tabs(context, 8, work)
+    tabs.waiting.extend([(1, 0), (2, 0)])
+    while not tabs.idle:
+        tabs.grow()
+        first.wait_for_timeout(20)
+    assert (done, len(context.pages)) == ([(2, 0), (1, 0)], 1 + 2)
+    tabs.close(lambda: first.wait_for_timeout(20))
+    assert context.pages == [first]
+
+
+def test_a_browser_that_gives_no_more_tabs_works_with_those_it_gave(context, monkeypatch):
+    """Nothing that waits is lost; without any tab the session ends."""
+    first, done = context.pages[0], []
+    send = CDPSession.send
+
+    def refusing(session, method, params=None):
+        if method == "Target.createTarget" and len(context.pages) > 1:
+            raise PlaywrightError("Protocol error (Target.createTarget): no")
+        return send(session, method, params)
+
+    monkeypatch.setattr(CDPSession, "send", refusing)
+    tabs = Tabs(context, 3, lambda page, taken: (page.wait_for_timeout(100), done.append(taken)))
+    tabs.waiting.extend([(each, 0) for each in range(4)])
+    while not tabs.idle:
+        tabs.grow()
+        first.wait_for_timeout(20)
+    assert (done, tabs.room) == ([(each, 0) for each in range(4)], 2), "one tab, and one that may wait"
+    tabs.close(lambda: first.wait_for_timeout(20))
+    other = context.new_page()
+    tabs = Tabs(context, 3, lambda *_: None)
+    tabs.waiting.append((9, 0))
+    with pytest.raises(PlaywrightError):
+        tabs.grow()
+    other.close()
 
 
 def _window(page):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from loguru import logger
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from robot.settings import Settings
 
 FLOW = "submit"
+PREPARED_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Work:
         self._cancel = cancel
         self.item = item
         self._session: Session | None = None
+        self._begun = time.monotonic()
 
     @property
     def may_be_broken_off(self) -> bool:
@@ -92,9 +94,15 @@ class Work:
         claim = self._session.claim if self._session is not None else None
         return claim is None or claim.state in {"claimed", "prepared", "signed"}
 
+    @property
+    def is_being_prepared(self) -> bool:
+        """Whether it is on its way to the token; what takes longer than `PREPARED_S` waits for somebody."""
+        claim = self._session.claim if self._session is not None else None
+        return (claim is None or claim.state == "claimed") and time.monotonic() - self._begun < PREPARED_S
+
     def run(self) -> Done:
         """Send the dossier, or look it up; whatever happens is in the books when this returns."""
-        bench, begun = self._bench, time.monotonic()
+        bench = self._bench
         ledger, evidence = bench.office.ledger, bench.settings.evidence
         parameters = {"dossier": self.item.file, "round_number": str(self.item.round_number), "item": str(self.item.id)}
         run = ledger.begin_run(FLOW, bench.organisation, parameters, evidence.folder, night=bench.night, session=bench.session)
@@ -143,7 +151,7 @@ class Work:
         )
         book(bench.office, result, folder, error, finding, bench.versions())
         log.bind(outcome=result.outcome).info("end")
-        return Done(result, ledger.queue.item(self.item.id), error, decision, round(time.monotonic() - begun, 3))
+        return Done(result, ledger.queue.item(self.item.id), error, decision, round(time.monotonic() - self._begun, 3))
 
     def _sent(self, session: Session, run: str) -> Receipt:
         head = read_head(Path(self.item.file))

@@ -45,8 +45,22 @@ class TabCancel(Cancel):
             raise Cancelled("cancelled")
 
 
+class _Coming:
+    """Hears of a new page and gives it to `live`; `came` says that it has, `late` that nobody waits for it any more."""
+
+    def __init__(self, live: Callable[[Page], None]) -> None:
+        self._live = live
+        self.came = self.late = False
+
+    def __call__(self, page: Page) -> None:
+        """The page is there."""
+        if not self.late:
+            self.came = True
+            self._live(page)
+
+
 class Tabs:
-    """`number` tabs that take what is in `waiting` and hand it to `work`, which must not raise."""
+    """At most `number` tabs that take what is in `waiting` and hand it to `work`, which must not raise."""
 
     def __init__(self, context: BrowserContext, number: int, work: Callable[[Page, tuple[int, int]], None]) -> None:
         self.waiting: deque[tuple[int, int]] = deque()
@@ -57,14 +71,29 @@ class Tabs:
         self._living = 0
         self.busy = 0
 
-    def open(self) -> None:
-        """Open the tabs; each begins to look for work."""
-        self._over = False
-        for _ in range(self._number):
-            self._living += 1
-            self._begin()
+    def grow(self) -> None:
+        """Open one more tab, if more waits than idle tabs will take; the others go on meanwhile, so the first ones begin at once.
 
-    def _begin(self) -> None:
+        Raises:
+            PlaywrightError: the browser gave none, and there is no other that could take what waits.
+        """
+        if self._living >= self._number or len(self.waiting) <= self._living - self.busy:
+            return
+        coming = _Coming(self._live)
+        self._living += 1
+        try:
+            self._open(coming)
+        except PlaywrightError as wrong:
+            if coming.came:  # it has its page, and looks for work on it
+                return
+            coming.late = True
+            self._living -= 1
+            if not self._living:
+                raise
+            self._number = self._living
+            logger.bind(action="night.no_more_tabs", tabs=self._number).warning(str(wrong).splitlines()[0])
+
+    def _open(self, coming: _Coming) -> None:
         """A page that looks for work, in a window of its own.
 
         The browser spares the tabs behind a window's foremost one, and a click waits until its page has been drawn: eight tabs of
@@ -72,14 +101,14 @@ class Tabs:
         """
         browser = self._context.browser
         if browser is None:
-            self._context.once("page", self._live)
+            self._context.once("page", coming)
             self._context.new_page()
             return
         control = browser.new_browser_cdp_session()
         try:
             with self._context.expect_page():
                 # Second to hear of the page: what hears of it after this hears of it when the page's work is over.
-                self._context.once("page", self._live)
+                self._context.once("page", coming)
                 control.send("Target.createTarget", {"url": "about:blank", "newWindow": True})
         finally:
             control.detach()
