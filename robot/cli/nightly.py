@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from robot.drive.night.beginning import LaneAhead
     from robot.ledger.nights import Night
 
 LEFT: Final = 15  # balanced, with refused, held or not started
@@ -36,6 +37,23 @@ def run_nightly(
     office: tuple[Path | None, int | None, bool],
 ) -> None:
     """Run a night and end with the exit code that its balance says."""
+    from robot.drive.night.beginning import LaneAhead
+
+    with LaneAhead() as ahead:  # it loads its modules while this process loads its own
+        ended = _run(organisations, limit, until, headed=headed, as_json=as_json, office=office, ahead=ahead)
+    sys.exit(EXIT[ended.outcome or "unbalanced"])
+
+
+def _run(
+    organisations: list[str],
+    limit: int | None,
+    until: str | None,
+    *,
+    headed: bool,
+    as_json: bool,
+    office: tuple[Path | None, int | None, bool],
+    ahead: LaneAhead,
+) -> Night:
     from robot.drive import Office
     from robot.drive.night.night import NightRun
     from robot.report.morning import good_morning
@@ -49,6 +67,7 @@ def run_nightly(
         hear = _lines if as_json else _Told(Terminal(opened.settings.language)).hear
         of_file = opened.settings.vault.backend == "file"
         night = NightRun(opened, str(Path(file).resolve()), unlock if of_file else None, hear, headed=headed)
+        night.begun = ahead.take
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             night.stop()
@@ -59,7 +78,7 @@ def run_nightly(
         _, untold = good_morning(opened, ended.id)
         hear({"event": "morning", "untold": untold})
         hear(_balance(ended))
-    sys.exit(EXIT[ended.outcome or "unbalanced"])
+    return ended
 
 
 def until_time(text: str, now: datetime) -> datetime:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
+from robot.drive.ahead import Ahead
 from robot.drive.night.link import Link
 from robot.drive.night.session import NightSession
 from robot.drive.office import Office
@@ -31,10 +32,15 @@ def main() -> int:
     os.dup2(2, 1)  # whatever else talks is no event
     link = Link(sys.stdin, events)
     task = link.task()
+    if task is None:
+        return 0
     try:
-        with Office.open(Path(task.settings), lambda: _phrase(task)) as office:
+        with (
+            Office.open(Path(task.settings), lambda: _phrase(task)) as office,
+            Ahead(office.settings, task.organisation) as ahead,
+        ):
             office.telemetry.within(task.trace)
-            session = NightSession(office, task.night, task.organisation, link, headed=task.headed)
+            session = NightSession(office, task.night, task.organisation, link, ahead, headed=task.headed)
             _hear_signals(session)
             link.listen(session.interrupt)
             session.run()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 
 from robot.browser import Profile
+from robot.drive.night.beginning import ENTRANCE, begin_lane
 from robot.drive.reaping import reap
 
 if TYPE_CHECKING:
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from robot.drive.night.link import Task
     from robot.drive.office import Office
 
-ENTRANCE: Final = ("-m", "robot.drive.night.lane")
 MB: Final = 1024 * 1024
 
 Event = tuple["Lane", dict[str, Any]]
 
 
 class Lane:
-    """One organisation's session under way. `token` is what no two lanes may use at once."""
+    """One organisation's session under way. `token` is what no two lanes may use at once; `begun` is a process begun ahead."""
 
-    def __init__(self, task: Task, token: str, home: Path, events: queue.SimpleQueue[Event]) -> None:
+    def __init__(
+        self, task: Task, token: str, home: Path, events: queue.SimpleQueue[Event], begun: subprocess.Popen[str] | None = None
+    ) -> None:
         self.organisation = task.organisation
         self.token = token
         self.going = False
@@ -44,14 +45,7 @@ class Lane:
         self.over: dict[str, Any] | None = None
         self._home = home
         self._events = events
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours
-            [sys.executable, "-P", *ENTRANCE],  # -P: a module that lies in the folder it is started in is not ours
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,  # Ctrl-C in the terminal reaches the night alone, which ends its lanes in order
-        )
+        self._process = begun or begin_lane(ENTRANCE)
         self.order(task.model_dump())
         threading.Thread(target=self._hear, daemon=True, name=f"lane-{task.organisation}").start()
 

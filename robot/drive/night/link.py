@@ -46,9 +46,10 @@ class Link:
         self._events = events
         self._heard: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
-    def task(self) -> Task:
-        """The first line."""
-        return Task.model_validate_json(self._orders.readline())
+    def task(self) -> Task | None:
+        """The first line; None where the night has gone, or has no task for this lane."""
+        line = self._orders.readline()
+        return Task.model_validate_json(line) if line else None
 
     def listen(self, stopped: Callable[[], None]) -> None:
         """Read on in a thread of its own; it calls `stopped` at once when it hears the last order."""

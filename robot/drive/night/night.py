@@ -24,6 +24,7 @@ from robot.signing.desk import relays
 from robot.texts import Text
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Sequence
 
     Hear = Callable[[dict[str, Any]], None]
@@ -56,6 +57,7 @@ class NightRun:
         self._put_off = PutOff(office.ledger)
         self._night = 0
         self._trace: str | None = None
+        self.begun: Callable[[], subprocess.Popen[str] | None] = lambda: None  # a lane's process, where one was begun ahead
 
     def stop(self) -> None:
         """Begin nothing more; safe within a signal handler."""
@@ -223,20 +225,18 @@ class NightRun:
         """Begin sessions as long as there is room; one that waits for a person has no place, so others may begin beside it."""
         known = self._office.settings.nightly
         while True:
-            waiting = [lane for lane in self._lanes if lane.logging_in]
-            taken = len([lane for lane in self._lanes if lane.going])
-            startable = self._startable(scheduler)
-            if not startable or taken + len([lane for lane in self._lanes if lane.ready]) >= known.lanes:
+            waiting = sum(lane.logging_in for lane in self._lanes)
+            key = next(iter(self._startable(scheduler)), None)
+            if key is None or sum(lane.going or lane.ready for lane in self._lanes) >= known.lanes:
                 return
             # One more than there are places: a session that waits for a person keeps no other one from beginning.
-            if len(waiting) > known.lanes or (self._lanes and free_memory_mb() < known.memory_mb):
+            if waiting > known.lanes or (self._lanes and free_memory_mb() < known.memory_mb):
                 return
-            key = startable[0]
             phrase = self._unlock() if self._unlock is not None else None
             task = Task(
                 settings=self._file, phrase=phrase, organisation=key, night=self._night, headed=self._headed, trace=self._trace
             )
-            self._lanes.append(Lane(task, token_of(self._office, key), self._office.settings.home, self._events))
+            self._lanes.append(Lane(task, token_of(self._office, key), self._office.settings.home, self._events, self.begun()))
             logger.bind(action="night.lane", organisation=key).info("begun")
 
     def _startable(self, scheduler: Scheduler) -> list[str]:

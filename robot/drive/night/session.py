@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Error as PlaywrightError
 
+from robot.browser.launch import Extras
 from robot.drive.doctor import case_of
 from robot.drive.explaining import explained
 from robot.drive.night.dossier import Bench
@@ -28,6 +29,7 @@ from robot.flow.window import Window
 from robot.ledger.why import by_language
 
 if TYPE_CHECKING:
+    from robot.drive.ahead import Ahead
     from robot.drive.night.link import Link
     from robot.drive.night.shift import Next
     from robot.drive.office import Office
@@ -41,7 +43,7 @@ LOG_IN: Final = "night-session"
 class NightSession:
     """A session as a lane runs it, from the orders of the night."""
 
-    def __init__(self, office: Office, night: int, organisation: str, link: Link, *, headed: bool) -> None:
+    def __init__(self, office: Office, night: int, organisation: str, link: Link, ahead: Ahead, *, headed: bool) -> None:
         self._office = office
         self._key = organisation
         self._link = link
@@ -55,6 +57,8 @@ class NightSession:
         self._headed = headed
         self._org = office.organisation(organisation)
         self._signing = RunSigning(office, self._flow, organisation, self._org, self._progress, errands=True)
+        self._signing.begun = ahead.take_agent  # it comes up while the session logs in, and knows of no token until then
+        self._extras = Extras(started=ahead.driver)
         self._shift: Shift | None = None
         self._known: dict[str, str] = {}
 
@@ -126,6 +130,7 @@ class NightSession:
             self._cancel,
             tell=Notices(office).question,
             telemetry=office.telemetry,
+            extras=self._extras,
         )
         self._signing.begin(run, folder.folder)
         return Session(desk, run, self._key, self._org, Window(desk, self._key, shared=True))
