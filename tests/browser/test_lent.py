@@ -1,5 +1,7 @@
 """The browser that replays share: what it shows a page, and that nothing of one run is there in the next."""
 
+import threading
+
 import psutil
 import pytest
 
@@ -69,13 +71,27 @@ EMPTY = ["", {}, {}, "", [], 0]
 
 def test_a_browser_that_goes_no_further_with_a_connection_is_started_anew(profile, shown, monkeypatch):
     """It is there, takes up the connection, and does not answer."""
-    monkeypatch.setattr(lent, "CONNECTED_S", 2.0)
+    for name in ("FIRST_S", "CONNECTED_S"):
+        monkeypatch.setattr(lent, name, 2.0)
     shown(FIND, PORTAL)
     stuck = profile.processes()
     for process in stuck:
         process.suspend()
     assert EMPTY == shown(FIND, PORTAL)[:-1]
     assert not {process.pid for process in stuck} & {process.pid for process in profile.processes()}
+
+
+def test_a_browser_that_goes_on_with_the_next_connection_is_the_same_one(profile, shown, monkeypatch):
+    """It stood still when the first one came: nothing is started anew, and 15 s are not waited."""
+    monkeypatch.setattr(lent, "FIRST_S", 1.0)
+    shown(FIND, PORTAL)
+    (main,) = [process for process in profile.processes() if "--type=" not in " ".join(process.cmdline())]
+    main.suspend()
+    again = threading.Timer(2.0, main.resume)
+    again.start()
+    assert EMPTY == shown(FIND, PORTAL)[:-1]
+    again.join()
+    assert main.is_running()
 
 
 @pytest.mark.parametrize("before", [(PORTAL,), (OTHER, PORTAL)])

@@ -17,10 +17,16 @@ def test_a_lane_without_a_task_ends_by_itself():
     assert (out, lane.returncode) == ("", 0)
 
 
+def _children() -> set[psutil.Process]:
+    """This process may have others: a world's."""
+    return set(psutil.Process().children())
+
+
 def test_one_that_nobody_took_is_ended_with_the_block():
     """A night that is refused, or has nothing to send, leaves no process."""
+    before = _children()
     with LaneAhead() as ahead:
-        (child,) = psutil.Process().children()
+        (child,) = _children() - before
     assert (ahead.take(), child.is_running()) == (None, False)
 
 
@@ -38,8 +44,9 @@ def test_one_that_was_taken_is_its_sessions():
 
 def test_one_that_has_died_is_not_handed_over():
     """The session begins one of its own."""
+    before = _children()
     with LaneAhead() as ahead:
-        (child,) = psutil.Process().children()
+        (child,) = _children() - before
         child.kill()
         psutil.wait_procs([child], timeout=10)
         assert ahead.take() is None
