@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 STORED: Final = "local_storage,indexeddb,cache_storage,service_workers,file_systems,storage_buckets"
 CONNECTED_S: Final = 15.0  # a browser that runs is connected in tenths of a second
 # One that has just been started takes up a connection at times and goes no further with it (Chromium 156, two started at once on
-# two processors: 1 of 12 to 1 of 3); the next connection it answers at once.
+# two processors: 1 of 12 to 1 of 4); the next connection it answers at once.
 FIRST_S: Final = 3.0
 # What belongs to the tab and not to the profile; how many frames the page has, which keep such things of their own.
 FORGET: Final = "sessionStorage.clear(); window.name = ''; window.length"
