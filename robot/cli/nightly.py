@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from robot.drive.night.beginning import LaneAhead
     from robot.ledger.nights import Night
 
 LEFT: Final = 15  # balanced, with refused, held or not started
@@ -40,45 +39,31 @@ def run_nightly(
     from robot.drive.night.beginning import LaneAhead
 
     with LaneAhead() as ahead:  # it loads its modules while this process loads its own
-        ended = _run(organisations, limit, until, headed=headed, as_json=as_json, office=office, ahead=ahead)
+        from robot.drive import Office
+        from robot.drive.night.night import NightRun
+        from robot.report.morning import good_morning
+        from robot.settings import find
+
+        settings, vault_fd, verbose = office
+        end = until_time(until, datetime.now(VIETNAM)) if until is not None else None
+        file = find(settings)
+        unlock = cache(unlocking(file, vault_fd, language()))
+        with Office.open(file, unlock, verbose=verbose) as opened:
+            hear = _lines if as_json else _Told(Terminal(opened.settings.language)).hear
+            of_file = opened.settings.vault.backend == "file"
+            night = NightRun(opened, str(Path(file).resolve()), unlock if of_file else None, hear, headed=headed)
+            night.begun = ahead.take
+
+            def stop(_number: int, _frame: FrameType | None) -> None:
+                night.stop()
+
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, stop)
+            ended = night.run(organisations, limit, end)
+            _, untold = good_morning(opened, ended.id)
+            hear({"event": "morning", "untold": untold})
+            hear(_balance(ended))
     sys.exit(EXIT[ended.outcome or "unbalanced"])
-
-
-def _run(
-    organisations: list[str],
-    limit: int | None,
-    until: str | None,
-    *,
-    headed: bool,
-    as_json: bool,
-    office: tuple[Path | None, int | None, bool],
-    ahead: LaneAhead,
-) -> Night:
-    from robot.drive import Office
-    from robot.drive.night.night import NightRun
-    from robot.report.morning import good_morning
-    from robot.settings import find
-
-    settings, vault_fd, verbose = office
-    end = until_time(until, datetime.now(VIETNAM)) if until is not None else None
-    file = find(settings)
-    unlock = cache(unlocking(file, vault_fd, language()))
-    with Office.open(file, unlock, verbose=verbose) as opened:
-        hear = _lines if as_json else _Told(Terminal(opened.settings.language)).hear
-        of_file = opened.settings.vault.backend == "file"
-        night = NightRun(opened, str(Path(file).resolve()), unlock if of_file else None, hear, headed=headed)
-        night.begun = ahead.take
-
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            night.stop()
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop)
-        ended = night.run(organisations, limit, end)
-        _, untold = good_morning(opened, ended.id)
-        hear({"event": "morning", "untold": untold})
-        hear(_balance(ended))
-    return ended
 
 
 def until_time(text: str, now: datetime) -> datetime:
